@@ -1,0 +1,84 @@
+"""An alert: our duty towards one school, one nurse team or the MASH desk about one incident."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.people import Person, Role
+
+
+class Leg(StrEnum):
+    """Whose duty it is. A triage task is a duty of the MASH desk, with a ladder like any other."""
+
+    SCHOOL = "school"
+    NURSE = "nurse"
+    TRIAGE = "triage"
+
+
+class NotificationState(StrEnum):
+    RECEIVED = "received"
+    RAISED = "raised"
+    TRIAGE = "triage"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    """Settled; for a triage task: decided."""
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    MISDIRECTED = "misdirected"
+
+
+LEGAL_MOVES: dict[AlertState, frozenset[AlertState]] = {
+    AlertState.OPEN: frozenset(
+        {
+            AlertState.ACKNOWLEDGED,
+            AlertState.CLOSED,
+            AlertState.WITHDRAWN,
+            AlertState.MISDIRECTED,
+        }
+    ),
+    # Undo and reopening are events that say what is owed again (contract: states).
+    AlertState.ACKNOWLEDGED: frozenset({AlertState.OPEN, AlertState.WITHDRAWN}),
+    AlertState.CLOSED: frozenset({AlertState.OPEN, AlertState.WITHDRAWN}),
+    AlertState.WITHDRAWN: frozenset({AlertState.OPEN}),
+    AlertState.MISDIRECTED: frozenset({AlertState.OPEN}),
+}
+"""Every move of an alert that may happen; the store's compare-and-set allows no other (I9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChild:
+    """A child in an alert, by the number it has in the incident."""
+
+    number: int
+    year_group: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """One person's answer, with the children that were in their scope when they gave it."""
+
+    person_id: str
+    role: Role
+    children: frozenset[int]
+
+
+def children_in_scope(person: Person, children: Iterable[AlertChild]) -> frozenset[int]:
+    """The numbers of the children this person's years include; the school is checked before."""
+    return frozenset(c.number for c in children if person.scope.covers_year(c.year_group))
+
+
+def uncovered(
+    children: Iterable[AlertChild],
+    acknowledgements: Iterable[Acknowledgement],
+    settled_by: Collection[Role],
+) -> frozenset[int]:
+    """The children whom no acknowledgement of a `settled_by` role covers; none: it is settled."""
+    numbers = frozenset(child.number for child in children)
+    return numbers.difference(
+        *(answer.children for answer in acknowledgements if answer.role in settled_by)
+    )

@@ -1,0 +1,130 @@
+"""Who may see what: the matrix, and the one function that makes a role's view of an incident.
+
+Content fails closed: what the matrix does not name is hidden, a field that the sender did not
+release is hidden, a child outside the reader's scope is not there at all (I3).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.alert import AlertChild, children_in_scope
+from bot.domain.incident import RELEASABLE, Answer, Child, Incident
+from bot.domain.people import Person, Role
+
+
+class Field(StrEnum):
+    """Everything a notification can hold, by the name that `disclosure.toml` uses."""
+
+    NAME = "name"
+    DATE_OF_BIRTH = "date_of_birth"
+    SCHOOL = "school"
+    YEAR_GROUP = "year_group"
+    OCCURRED_AT = "occurred_at"
+    SENT_AT = "sent_at"
+    SOURCE_REFERENCE = "source_reference"
+    PRESENT = "present"
+    SEEN = "seen"
+    SPOKEN_TO = "spoken_to"
+    SPOKEN_TO_ALONE = "spoken_to_alone"
+    RISK = "risk"
+    LANGUAGE = "language"
+    INTERPRETER = "interpreter"
+    DISABILITY = "disability"
+    CIRCUMSTANCES = "circumstances"
+    VOICE = "voice"
+    POLICE_ACTION = "police_action"
+    LOOKED_AFTER = "looked_after"
+    HEALTH = "health"
+    NHS_NUMBER = "nhs_number"
+    LOCATION = "location"
+    INVOLVED_ADULTS = "involved_adults"
+    ETHNICITY = "ethnicity"
+
+
+INCIDENT_FIELDS = (
+    Field.OCCURRED_AT,
+    Field.SENT_AT,
+    Field.SOURCE_REFERENCE,
+    Field.RISK,
+    Field.LOCATION,
+    Field.CIRCUMSTANCES,
+    Field.POLICE_ACTION,
+    Field.INVOLVED_ADULTS,
+)
+CHILD_FIELDS = tuple(field for field in Field if field not in INCIDENT_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureMatrix:
+    """Role by field; what is not named is hidden."""
+
+    shown: Mapping[Role, frozenset[Field]]
+    version: str = ""
+
+    def fields_for(self, role: Role, release: Collection[str] | None) -> frozenset[Field]:
+        """What this role may see of a notification with this release list: narrowed by it, never
+        widened (contract: disclosure)."""
+        allowed = self.shown.get(role, frozenset())
+        if release is None:
+            return allowed
+        withheld = {Field(name) for name in RELEASABLE if name not in release}
+        return allowed - withheld
+
+
+@dataclass(frozen=True, slots=True)
+class ChildView:
+    number: int
+    values: Mapping[Field, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """What one reader is shown of one alert. Only fields that they may see are in it; a field
+    whose value is None or *not recorded* is shown as "not recorded"."""
+
+    role: Role
+    incident: Mapping[Field, object]
+    children: tuple[ChildView, ...]
+    fields: frozenset[Field]
+    other_settings_told: bool
+    """Another setting has been told of this incident; it is never named here."""
+
+
+def role_view(
+    incident: Incident,
+    person: Person,
+    children: Iterable[AlertChild],
+    matrix: DisclosureMatrix,
+    *,
+    other_settings_told: bool,
+) -> RoleView:
+    """The view of `person`, who has been found to be in scope of this alert and not excluded."""
+    fields = matrix.fields_for(person.role, incident.release)
+    numbers = children_in_scope(person, children)
+    of_child = [field for field in CHILD_FIELDS if field in fields]
+    return RoleView(
+        role=person.role,
+        incident={f: getattr(incident, f.value) for f in INCIDENT_FIELDS if f in fields},
+        children=tuple(
+            ChildView(child.number, {f: _child_value(child, f) for f in of_child})
+            for child in incident.children
+            if child.number in numbers
+        ),
+        fields=fields,
+        other_settings_told=other_settings_told,
+    )
+
+
+def _child_value(child: Child, field: Field) -> object:
+    match field:
+        case Field.NAME:
+            return f"{child.given_name} {child.family_name}".strip()
+        case Field.SCHOOL:
+            return child.schools
+        case _:
+            return getattr(child, field.value)
+
+
+def is_recorded(value: object) -> bool:
+    return value not in (None, "", (), Answer.NOT_RECORDED)

@@ -1,0 +1,1 @@
+"""The audit trail: what happened, as `subject:action`, appended and never edited."""
