@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.people import Person, Role
@@ -65,6 +66,7 @@ class Acknowledgement:
     person_id: str
     role: Role
     children: frozenset[int]
+    at: datetime
 
 
 def children_in_scope(person: Person, children: Iterable[AlertChild]) -> frozenset[int]:

@@ -15,6 +15,13 @@ from bot.domain.school import School
 IN_DAY_EDGE = timedelta(minutes=30)
 """An alert raised later than this before the closing bell waits for the next pupil day."""
 
+LONDON = ZoneInfo("Europe/London")
+
+
+def local_day(at: datetime) -> date:
+    """The day on which absences and eligibility are read, and which people mean by "today"."""
+    return at.astimezone(LONDON).date()
+
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
@@ -66,7 +73,7 @@ class Calendar:
     def last_day(self) -> date:
         return max(term.last_on for term in self.terms)
 
-    def local_day(self, at: datetime) -> date:
+    def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
 
     def why_not_a_pupil_day(self, day: date, school_code: str) -> str | None:
@@ -99,7 +106,7 @@ class Calendar:
         The opening of the school's next pupil day; from the opening on and up to 30 minutes
         before the closing bell of a pupil day, that closing bell (the in-day lane).
         """
-        today = self.local_day(at)
+        today = self._day(at)
         if self.why_not_a_pupil_day(today, school.code) is None:
             closing = self._instant(today, school.closes_at)
             if self._instant(today, school.opens_at) <= at <= closing - IN_DAY_EDGE:
@@ -110,7 +117,7 @@ class Calendar:
         return Bell(self._assumed_opening(school, at), Lane.NEXT_DAY, assumed=True)
 
     def _assumed_opening(self, school: School, at: datetime) -> datetime:
-        day = self.local_day(at)
+        day = self._day(at)
         while True:
             opening = self._instant(day, school.opens_at)
             if opening > at and day.weekday() < 5 and day not in self.bank_holidays:

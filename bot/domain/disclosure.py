@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.alert import AlertChild, children_in_scope
-from bot.domain.incident import RELEASABLE, Answer, Child, Incident
+from bot.domain.incident import RELEASABLE, Answer, Child, Incident, Update
 from bot.domain.people import Person, Role
 
 
@@ -87,6 +87,7 @@ class RoleView:
     incident: Mapping[Field, object]
     children: tuple[ChildView, ...]
     fields: frozenset[Field]
+    updates: tuple[Update, ...]
     other_settings_told: bool
     """Another setting has been told of this incident; it is never named here."""
 
@@ -112,6 +113,7 @@ def role_view(
             if child.number in numbers
         ),
         fields=fields,
+        updates=incident.updates if Field.CIRCUMSTANCES in fields else (),
         other_settings_told=other_settings_told,
     )
 

@@ -107,10 +107,12 @@ class Climb:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """This step is due now. `reminder` is 0 for a rung, then 1, 2, … at the ladder's end."""
+    """This step is due now; `due_at` was its time. `reminder` is 0 for a rung, then 1, 2, … at the
+    ladder's end, while `step` counts on."""
 
     roles: tuple[Role, ...]
     step: int
+    due_at: datetime
     reminder: int = 0
 
 
@@ -131,9 +133,9 @@ def next_action(
     if climb.next_step < steps:
         due = due_times(policy, climb.raised_at, climb.bell_at)[climb.next_step]
         if due <= now or someone_unreached:
-            return Tell(policy.steps[climb.next_step].tell, climb.next_step)
+            return Tell(policy.steps[climb.next_step].tell, climb.next_step, due)
         return Wait(due)
     due = (climb.last_told_at or climb.raised_at) + policy.end_every
     if due <= now:
-        return Tell(policy.end_tell, steps, climb.next_step - steps + 1)
+        return Tell(policy.end_tell, climb.next_step, due, climb.next_step - steps + 1)
     return Wait(due)

@@ -98,6 +98,14 @@ class PoliceAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """What the sender added later, in words. Shown under the same rule as the circumstances."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """The content of one notification, whole."""
 
@@ -114,6 +122,7 @@ class Incident:
     involved_adults: tuple[Named, ...] = ()
     exclude: tuple[str, ...] = ()
     release: tuple[str, ...] | None = None
+    updates: tuple[Update, ...] = ()
 
     def child(self, number: int) -> Child:
         return next(child for child in self.children if child.number == number)
@@ -165,6 +174,10 @@ def incident_of(content: Mapping[str, Any]) -> Incident:
         involved_adults=tuple(Named(**adult) for adult in rest.pop("involved_adults", ())),
         exclude=tuple(rest.pop("exclude", ())),
         release=None if release is None else tuple(release),
+        updates=tuple(
+            Update(datetime.fromisoformat(update["at"]), update["text"])
+            for update in rest.pop("updates", ())
+        ),
         **rest,
     )
 
@@ -217,6 +230,7 @@ def merged(before: Incident, submission: Submission) -> Incident:
         for f in fields(Incident)
         if carried.incident is not None and f.name not in carried.incident
     }
+    kept["updates"] = before.updates
     kept["exclude"] = tuple(dict.fromkeys((*before.exclude, *new.exclude)))
     return replace(new, **{**kept, "children": _merged_children(before, new, carried)})
 

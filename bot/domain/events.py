@@ -1,1 +1,0 @@
-"""The audit trail: what happened, as `subject:action`, appended and never edited."""

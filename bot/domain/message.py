@@ -1,0 +1,53 @@
+"""One thing to say to one contact method: its kinds, its states, and who goes first."""
+
+from enum import IntEnum, StrEnum
+
+
+class Kind(StrEnum):
+    """What a message says. The words are in `rendering/`, by kind and language."""
+
+    ALERT = "alert"
+    """A card with buttons, to those who may open it; sent again as a reminder by a later step."""
+    TRIAGE = "triage"
+    """The MASH desk's card: which school is this?"""
+    MORE = "more"
+    """There is more on an alert already told: a new version or an update."""
+    WITHDRAWN = "withdrawn"
+    ESCALATION = "escalation"
+    """A reference and a school, to roles that never see content; several may share a message."""
+    TRIAGE_STANDS = "triage_stands"
+    GAP = "gap"
+    """To coordinators: a step had nobody on it, a person cannot be reached, a calendar ends."""
+    ALARM = "alarm"
+    """To coordinators: a promise of ours is broken."""
+    ANSWER = "answer"
+    """What was asked for in the chat: a welcome, help, a list."""
+    NEUTRAL = "neutral"
+    """The one answer for everyone unknown."""
+    REFRESH = "refresh"
+    """An edit: the card shows anew how its alert stands, with or without an opened view."""
+    LEAVE = "leave"
+    """No words: the bot leaves a group."""
+
+
+CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.MORE})
+"""The kinds with an alert's buttons, kept true by refreshes."""
+SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP})
+"""Kinds of which one message to a chat may name several references."""
+
+
+class MessageState(StrEnum):
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class Priority(IntEnum):
+    """Smaller goes first; within one, the nearest bell, then each alert's first person."""
+
+    ANSWER = 0
+    VIEW = 1
+    ALERT = 2
+    STRANGER = 3

@@ -1,0 +1,181 @@
+"""Which duties a notification brings, and whom a ladder tells when: the pure half of raising,
+escalating, `encompass route` and `check`. All four call these functions, so none can disagree.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.alert import AlertChild, Leg, children_in_scope
+from bot.domain.calendar import Bell, Calendar, local_day
+from bot.domain.cover import Reachable, Skipped, standing
+from bot.domain.directory import Directory
+from bot.domain.disclosure import DisclosureMatrix
+from bot.domain.escalation import Climb, EscalationPolicy, Tell, Wait, next_action
+from bot.domain.incident import Incident, WrittenSchool
+from bot.domain.matching import Doubt, Matched, Unsure
+from bot.domain.people import Role
+from bot.domain.school import School
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Everything that decides, at one moment: the directory and the versions in force."""
+
+    directory: Directory
+    policies: Mapping[Leg, EscalationPolicy]
+    calendars: Mapping[str, Calendar]
+    matrix: DisclosureMatrix
+
+    def calendar_of(self, school: School) -> Calendar:
+        return self.calendars[school.calendar]
+
+    def bell(self, school_code: str, at: datetime) -> Bell:
+        school = self.directory.schools[school_code]
+        return self.calendar_of(school).bell(school, at)
+
+    def nearest_bell(self, at: datetime, codes: Collection[str] = ()) -> datetime:
+        """The soonest bell of these schools, or of all: the deadline of a task without a school."""
+        among = [code for code in codes if code in self.directory.schools]
+        bells = [self.bell(code, at).at for code in among or self.directory.schools]
+        return min(bells, default=at + timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWanted:
+    """One alert per notification, school and leg, holding that school's own children."""
+
+    school_code: str
+    children: tuple[AlertChild, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolQuestion:
+    """A child whose school a person must settle."""
+
+    child_number: int
+    written: WrittenSchool
+    why: Doubt
+
+    @property
+    def task(self) -> str:
+        return f"school:{self.child_number}:{self.written.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where each child of an incident belongs, and where nobody can be sure."""
+
+    alerts: tuple[AlertWanted, ...]
+    questions: tuple[SchoolQuestion, ...]
+
+
+def place(incident: Incident, directory: Directory, decided: Mapping[str, str]) -> Placed:
+    """Find each child's school; `decided` maps a question's task to the code a person chose."""
+    by_school: dict[str, dict[int, AlertChild]] = {}
+    questions: list[SchoolQuestion] = []
+    for child in incident.children:
+        for written in child.schools or (WrittenSchool(),):
+            match directory.match(written.code, written.name):
+                case Matched(code, _):
+                    found = code
+                case Unsure(why):
+                    question = SchoolQuestion(child.number, written, why)
+                    found = decided.get(question.task, "")
+                    if found not in directory.schools:
+                        questions.append(question)
+                        continue
+            by_school.setdefault(found, {})[child.number] = AlertChild(
+                child.number, child.year_group
+            )
+    alerts = tuple(
+        AlertWanted(code, tuple(children.values())) for code, children in by_school.items()
+    )
+    return Placed(alerts, tuple(questions))
+
+
+@dataclass(frozen=True, slots=True)
+class LadderState:
+    """An open alert as its ladder sees it."""
+
+    policy: EscalationPolicy
+    school_code: str | None
+    children: tuple[AlertChild, ...]
+    uncovered: frozenset[int]
+    excluded: frozenset[str]
+    climb: Climb
+    told: frozenset[str] = frozenset()
+    """The ids of everyone told so far."""
+    hurry: bool = False
+    """The last ways tried are in doubt: the next step is pulled forward once (I5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepTold:
+    """What telling one step, or one reminder at the end, comes to; nobody is left out silently."""
+
+    step: int
+    reminder: int
+    due_at: datetime
+    roles: tuple[Role, ...]
+    reached: tuple[Reachable, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Climbed:
+    steps: tuple[StepTold, ...]
+    next_step: int
+    next_step_at: datetime
+    last_told_at: datetime | None
+
+
+def _told_at(action: Tell, state: LadderState, directory: Directory, now: datetime) -> StepTold:
+    """Everyone in the step's roles whose scope touches a child of the alert, first asked first."""
+    years = [child.year_group for child in state.children]
+    stands = [
+        standing(person, local_day(now), state.excluded)
+        for role in action.roles
+        for person in directory.covering(role, state.school_code, years)
+    ]
+    return StepTold(
+        action.step,
+        action.reminder,
+        action.due_at,
+        action.roles,
+        tuple(stand for stand in stands if isinstance(stand, Reachable)),
+        tuple(stand for stand in stands if isinstance(stand, Skipped)),
+    )
+
+
+def someone_unreached(
+    state: LadderState, told: Collection[str], directory: Directory, now: datetime
+) -> bool:
+    """Whether a child not yet covered is left with no reachable told person."""
+    reached: set[int] = set()
+    for person_id in told:
+        person = directory.people.get(person_id)
+        if person and isinstance(standing(person, local_day(now), state.excluded), Reachable):
+            reached |= children_in_scope(person, state.children)
+    return not state.uncovered <= reached
+
+
+def climb(state: LadderState, directory: Directory, now: datetime) -> Climbed:
+    """Tell every step that is due by now, in order, and say when to look again.
+
+    There always is a next time (I11): while the alert is open the ladder never comes to rest.
+    """
+    told = set(state.told)
+    steps: list[StepTold] = []
+    at, hurry = state.climb, state.hurry
+    while True:
+        pull = at.next_step > 0 and (hurry or someone_unreached(state, told, directory, now))
+        match next_action(state.policy, at, now, someone_unreached=pull):
+            case Wait(until):
+                return Climbed(tuple(steps), at.next_step, until, at.last_told_at)
+            case Tell() as action:
+                step = _told_at(action, state, directory, now)
+                steps.append(step)
+                told |= {reachable.person.id for reachable in step.reached}
+                hurry = False
+                at = replace(at, next_step=at.next_step + 1, last_told_at=now)

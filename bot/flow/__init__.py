@@ -1,0 +1,1 @@
+"""What happens, one stage a file, in the order of the journey; only here transactions open."""

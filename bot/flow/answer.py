@@ -1,0 +1,51 @@
+"""Sentences into the outbox: answers to what was asked, and words to coordinators.
+
+They go the same way as alerts: one pace, one classifier, durable before anything is shown.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.cover import Reachable
+from bot.domain.message import Kind, Priority
+from bot.flow.context import Stage
+from bot.flow.tell import message_row
+from bot.store import messages
+from bot.store.unit_of_work import Tx
+
+MESSAGE_UNITS = 3900
+
+
+async def tell_lines(
+    tx: Tx,
+    now: datetime,
+    to: Reachable,
+    lines: Sequence[str],
+    *,
+    kind: Kind = Kind.ANSWER,
+    buttons: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Put these lines in the outbox, in the reader's language already; cut what a message cannot
+    hold at a line's end."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(len(k) + 1 for k in kept) + len(line) > MESSAGE_UNITS:
+            kept.append("…")
+            break
+        kept.append(line)
+    row = message_row(
+        kind,
+        to,
+        now,
+        params={"lines": kept, "buttons": [list(button) for button in buttons]},
+        priority=Priority.ANSWER if kind is Kind.ANSWER else Priority.ALERT,
+    )
+    await messages.add(tx, [row])
+    tx.wake(Stage.DISPATCH)
+
+
+async def tell_stranger(tx: Tx, now: datetime, address: str) -> None:
+    """The one neutral answer; one that still waits for this chat is enough."""
+    row = message_row(Kind.NEUTRAL, address, now, priority=Priority.STRANGER)
+    await messages.add_once(tx, row)
+    tx.wake(Stage.DISPATCH)

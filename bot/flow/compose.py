@@ -1,0 +1,198 @@
+"""What a message says, made when it goes out: from the rows as they then stand, not as they stood
+when it was owed. So an alert that was settled meanwhile is not sent, a card is always true, and
+no opened view outlives its time however late its edit goes out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import Acknowledgement, AlertChild, AlertState
+from bot.domain.delivery import Button, Operation, Outgoing
+from bot.domain.message import CARDS, SHARED, Kind
+from bot.domain.people import Person
+from bot.domain.routing import InForce
+from bot.flow.authorise import may_take
+from bot.flow.view import chat_pages, choices, view_for
+from bot.rendering import notices
+from bot.rendering.cards import Answered, Card, OpenedView, Rows, card, stub
+from bot.rendering.catalogue import words
+from bot.store import alerts, views
+from bot.store.unit_of_work import Tx
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What the messages of one claim need to know, read once."""
+
+    tx: Tx
+    known: InForce
+    now: datetime
+    alerts: Mapping[int, Row[Any]]
+    children: Mapping[int, tuple[AlertChild, ...]]
+    answers: Mapping[int, list[Acknowledgement]]
+    views: Mapping[int, Row[Any]]
+
+
+async def compose(
+    tx: Tx, known: InForce, rows: Sequence[Row[Any]], now: datetime
+) -> dict[int, Outgoing | None]:
+    """What each of these messages says now; None for one that nobody is owed any more."""
+    carded = {row.alert_id for row in rows if row.alert_id is not None}
+    named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
+    refreshed = {row.parent_id for row in rows if row.kind is Kind.REFRESH}
+    batch = _Batch(
+        tx=tx,
+        known=known,
+        now=now,
+        alerts=await alerts.by_ids(tx, carded | named),
+        children=await alerts.children(tx, carded) if carded else {},
+        answers=await alerts.answers(tx, carded) if carded else {},
+        views=await views.open_on(tx, refreshed, now),
+    )
+    return {row.id: await _compose(batch, row) for row in rows}
+
+
+async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | None:
+    person = batch.known.directory.people.get(row.person_id or "")
+    language = person.language if person else "en"
+    if row.kind is Kind.REFRESH:
+        text, buttons = await _card(batch, row, person, row.card_kind, row.card_params)
+        return _outgoing(row, text, buttons)
+    if row.kind in CARDS:
+        state = batch.alerts[row.alert_id].state
+        if row.kind is not Kind.MORE and state is not AlertState.OPEN:
+            return None
+        text, buttons = await _card(batch, row, person, row.kind, row.params)
+        return _outgoing(row, text, buttons, protect=True)
+    if row.kind in SHARED:
+        shared = _shared(batch, row, language)
+        return None if shared is None else _outgoing(row, shared)
+    return _outgoing(row, *_plain(row, language))
+
+
+def _outgoing(
+    row: Row[Any],
+    text: str,
+    buttons: Rows = (),
+    *,
+    protect: bool = False,
+) -> Outgoing:
+    return Outgoing(
+        operation=row.operation,
+        address=row.address,
+        text=text,
+        buttons=buttons,
+        provider_message_id=row.card_message_id if row.operation is Operation.EDIT else None,
+        protect=protect,
+    )
+
+
+async def _card(
+    batch: _Batch, row: Row[Any], person: Person | None, kind: Kind, params: Mapping[str, Any]
+) -> tuple[str, Rows]:
+    alert = batch.alerts[row.alert_id]
+    children = batch.children[row.alert_id]
+    if person is None or person.id in alert.excluded:
+        return stub(words(person.language if person else "en"))
+    may = may_take(batch.known, person, alert, children, batch.now)
+    directory = batch.known.directory
+    several = bool(alert.school_code) and directory.covers_several(person)
+    school = directory.schools.get(alert.school_code) if several else None
+    facts = Card(
+        kind=kind,
+        alert_id=alert.id,
+        reference=alert.reference,
+        bell_at=alert.bell_at,
+        state=alert.state,
+        may_open=may,
+        school=school.name_in(person.language) if school else None,
+        mine=_mine(batch, alert, person),
+        settled=_settled(batch, alert),
+        late=bool(params.get("late")),
+        was_due_at=_instant(params.get("was_due")),
+        repeat=row.unknowns > 0,
+        view=await _view(batch, row, alert, person) if may else None,
+    )
+    return card(words(person.language), facts)
+
+
+def _mine(batch: _Batch, alert: Row[Any], person: Person) -> Answered | None:
+    """The reader's own answer, as long as it still covers all they have of it."""
+    given = [answer for answer in batch.answers[alert.id] if answer.person_id == person.id]
+    if not given:
+        return None
+    covered = frozenset().union(*(answer.children for answer in given))
+    mine = {c.number for c in batch.children[alert.id] if person.scope.covers_year(c.year_group)}
+    return Answered(person.name, given[-1].at) if mine <= covered else None
+
+
+def _settled(batch: _Batch, alert: Row[Any]) -> Answered | None:
+    given = batch.answers[alert.id]
+    if not given:
+        return None
+    who = batch.known.directory.people.get(given[-1].person_id)
+    return Answered(who.name if who else given[-1].person_id, given[-1].at)
+
+
+async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -> OpenedView | None:
+    opened = batch.views.get(row.parent_id)
+    if opened is None or alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+        return None
+    shown = await view_for(batch.tx, batch.known, alert, batch.children[alert.id], person)
+    texts = chat_pages(batch.known, shown, person.language)
+    page = min(opened.page, len(texts) - 1)
+    return OpenedView(
+        text=texts[page],
+        hides_at=opened.hide_at,
+        page=page + 1,
+        pages=len(texts),
+        choices=choices(batch.known, shown, person.language),
+    )
+
+
+def _shared(batch: _Batch, row: Row[Any], language: str) -> str | None:
+    """The references of this message that are still owed; None when none is."""
+    schools = batch.known.directory.schools
+    items = []
+    for item in row.params["items"]:
+        alert = batch.alerts[item["alert"]]
+        if alert.state is not AlertState.OPEN or row.person_id in alert.excluded:
+            continue
+        school = schools.get(item.get("school", ""))
+        candidates = [schools[code] for code in item.get("candidates", ()) if code in schools]
+        items.append(
+            notices.Item(
+                reference=item["reference"],
+                school=school.name_in(language) if school else item.get("school"),
+                bell_at=alert.bell_at,
+                overdue=alert.bell_at < batch.now,
+                was_due_at=_instant(item.get("was_due")),
+                step=item.get("step", 0),
+                roles=tuple(item.get("roles", ())),
+                candidates=tuple(school.name_in(language) for school in candidates),
+            )
+        )
+    if not items:
+        return None
+    return notices.shared(words(language), row.kind, items, repeat=row.unknowns > 0)
+
+
+def _plain(row: Row[Any], language: str) -> tuple[str, Rows]:
+    """A sentence of the catalogue with its values, as whoever put it in the outbox chose it."""
+    if row.kind is Kind.LEAVE:
+        return "", ()
+    if row.kind is Kind.NEUTRAL:
+        return notices.neutral(), ()
+    if row.kind is Kind.WITHDRAWN:
+        return words(language).say("card.withdrawn", reference=row.params["reference"]), ()
+    lines = row.params["lines"]
+    buttons = tuple((Button(text, data),) for text, data in row.params.get("buttons", ()))
+    return "\n".join(lines), buttons
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

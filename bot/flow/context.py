@@ -1,0 +1,40 @@
+"""What every stage is handed: the store, the clock, the channels and this worker's name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.clock import Clock
+from bot.domain.delivery import Notifier
+from bot.domain.people import Channel
+from bot.domain.routing import InForce
+from bot.store.unit_of_work import Store
+
+
+class Stage(StrEnum):
+    """The stages that look at their rows when a tick comes or a commit wakes them."""
+
+    RAISE = "raise_alerts"
+    DISPATCH = "dispatch"
+    HEAR = "hear"
+    ESCALATE = "escalate"
+    HIDE = "hide"
+    WATCH = "watch"
+
+
+@dataclass
+class Context:
+    store: Store
+    clock: Clock
+    worker: str
+    notifiers: Mapping[Channel, Notifier] = field(default_factory=dict)
+    rate: float = 29.5
+    """Messages a second over all chats; Telegram's limit is about 30 (design: traps)."""
+    chat_seconds: float = 1.0
+    """Between two messages to one chat."""
+    known: tuple[tuple[str, int], InForce] | None = None
+    """The last version of the directory and policies that was read, with its key."""
+
+    def now(self) -> datetime:
+        return self.clock.now()

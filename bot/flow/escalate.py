@@ -1,0 +1,109 @@
+"""The ladder's tick: whatever is due is told, and there always is a next time (I7, I11).
+
+Due times are rows. Dies before the commit: the row is due still. Dies after: the step's messages,
+its tellings and the next due time are there together. Rows that cannot be climbed are put off one
+by one, with an alarm, and hold up no other.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import Leg, uncovered
+from bot.domain.escalation import Climb
+from bot.domain.routing import InForce, LadderState, climb
+from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.tell import Owed, Subject, write_climb, write_owed
+from bot.store import alarms, alerts, events
+from bot.store.unit_of_work import Tx
+
+_BATCH = 100
+_PUT_OFF = timedelta(seconds=30)
+log = logging.getLogger(__name__)
+
+
+async def escalate_due(ctx: Context) -> bool:
+    """Climb every ladder that is due; whether more may be waiting."""
+    try:
+        return await _climb_batch(ctx, _BATCH)
+    except Exception:
+        log.exception("escalating a batch failed; its alerts are climbed one by one")
+        more = True
+        while more:
+            more = await _climb_one_or_put_off(ctx)
+        return False
+
+
+async def _climb_batch(ctx: Context, limit: int) -> bool:
+    async with ctx.store.unit() as tx:
+        due = await alerts.due(tx, ctx.now(), limit)
+        if due:
+            await _climb_all(ctx, tx, await in_force(ctx, tx), due)
+        return len(due) == limit
+
+
+async def _climb_one_or_put_off(ctx: Context) -> bool:
+    try:
+        return await _climb_batch(ctx, 1)
+    except Exception as error:
+        log.exception("escalating an alert failed")
+        async with ctx.store.unit() as tx:
+            for row in await alerts.due(tx, ctx.now(), 1):
+                await alerts.look_again(tx, [row.id], ctx.now() + _PUT_OFF)
+                await alarms.set_off(
+                    tx,
+                    f"not_escalated:{row.reference}",
+                    f"Reading its ladder failed ({type(error).__name__}).",
+                    ctx.now(),
+                )
+        return True
+
+
+async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
+    now = ctx.now()
+    ids = [row.id for row in due]
+    children = await alerts.children(tx, ids)
+    answers = await alerts.answers(tx, ids)
+    told = await alerts.told(tx, ids)
+    owed: list[Owed] = []
+    lines: list[dict[str, Any]] = []
+    climbs: list[dict[str, Any]] = []
+    for row in due:
+        policy = alerts.policy(row)
+        excluded = frozenset(row.excluded)
+        state = LadderState(
+            policy=policy,
+            school_code=row.school_code or None,
+            children=children[row.id],
+            uncovered=uncovered(children[row.id], answers[row.id], policy.settled_by),
+            excluded=excluded,
+            climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
+            told=told[row.id],
+            hurry=row.hurry,
+        )
+        climbed = climb(state, known.directory, now)
+        words, said = await write_climb(tx, known, subject_of(row), policy, excluded, climbed, now)
+        owed += words
+        lines += said
+        climbs.append(alerts.climbed_row(row.id, climbed))
+    await write_owed(tx, now, owed)
+    await events.append(tx, *lines)
+    await alerts.set_climbs(tx, climbs)
+    if owed:
+        tx.wake(Stage.DISPATCH)
+
+
+def subject_of(row: Row[Any]) -> Subject:
+    return Subject(
+        alert_id=row.id,
+        notification_id=row.notification_id,
+        reference=row.reference,
+        leg=Leg(row.leg),
+        school_code=row.school_code or None,
+        bell_at=row.bell_at,
+        raising=row.raising,
+        late=row.late,
+    )

@@ -1,0 +1,141 @@
+"""From a notification to duties: which schools, which legs, when is the bell, who is told first.
+
+Each notification is one unit of work. Dies before its commit: `raise_due_at` still stands, the
+tick finds it. Dies after: alerts, ladders and first messages are there together. A notification
+that cannot be raised is put off alone, with an alarm, and holds up no other (one poisoned row).
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import Leg, NotificationState
+from bot.domain.incident import Incident, incident_of
+from bot.domain.routing import InForce, place
+from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.raise_duties import raise_duties
+from bot.flow.raise_questions import EXCLUSION, ask_the_desk
+from bot.flow.raising import Raising
+from bot.flow.tell import refresh_cards, write_owed
+from bot.store import alarms, alerts, events, messages, notifications
+from bot.store.unit_of_work import Tx
+
+_BATCH = 50
+_BACKOFF = (1, 5, 30, 120, 600)
+"""Seconds until a notification that could not be raised is tried again."""
+log = logging.getLogger(__name__)
+
+
+async def raise_due(ctx: Context) -> bool:
+    """Raise what is due; whether more may be waiting."""
+    async with ctx.store.reading() as tx:
+        waiting = await notifications.ids_due(tx, ctx.now(), _BATCH)
+    await asyncio.gather(*(_raise_or_put_off(ctx, number) for number in waiting))
+    return len(waiting) == _BATCH
+
+
+async def _raise_or_put_off(ctx: Context, number: int) -> None:
+    try:
+        async with ctx.store.unit() as tx:
+            row = await notifications.due_one(tx, number, ctx.now())
+            if row is not None:  # else another worker has it, or had it
+                await _raise(tx, await in_force(ctx, tx), row, ctx.now())
+    except Exception as error:
+        log.exception("raising failed", extra={"notification": number})
+        await _put_off(ctx, number, type(error).__name__)
+
+
+async def _put_off(ctx: Context, number: int, fault: str) -> None:
+    now = ctx.now()
+    async with ctx.store.unit() as tx:
+        row = await notifications.by_id(tx, number, lock=True)
+        if row is None or row.raise_due_at is None:
+            return
+        wait = _BACKOFF[min(row.raise_attempts, len(_BACKOFF) - 1)]
+        await notifications.change(
+            tx,
+            number,
+            raise_attempts=row.raise_attempts + 1,
+            raise_due_at=now + timedelta(seconds=wait),
+        )
+        await events.append(
+            tx, events.line("notification:put_off", now, notification_id=number, fault=fault)
+        )
+        await alarms.set_off(
+            tx, _alarm(row.reference), f"Raising its alerts failed ({fault}).", now
+        )
+
+
+def _alarm(reference: str) -> str:
+    return f"not_raised:{reference}"
+
+
+async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
+    incident = incident_of(row.content)
+    existing = await alerts.of_notifications(tx, [row.id]) if row.raised_version else []
+    decided = await _decisions(tx, existing)
+    excluded, unknown = _exclusions(incident, known, decided)
+    raising = Raising(
+        tx=tx,
+        known=known,
+        row=row,
+        incident=incident,
+        excluded=excluded,
+        existing={(alert.leg, alert.school_code, alert.task): alert for alert in existing},
+        children=await alerts.children(tx, [alert.id for alert in existing]) if existing else {},
+        now=now,
+    )
+    placed = place(incident, known.directory, decided)
+    questions = await ask_the_desk(raising, placed, unknown)
+    if not unknown:
+        await raise_duties(raising, placed)
+    await write_owed(tx, now, raising.owed)
+    await _hide_from_newly_excluded(raising)
+    await notifications.change(
+        tx,
+        row.id,
+        state=NotificationState.TRIAGE if questions else NotificationState.RAISED,
+        raised_version=row.version,
+        excluded=sorted(excluded),
+        raise_due_at=None,
+        raise_attempts=0,
+    )
+    if row.raise_attempts:
+        await alarms.clear(tx, _alarm(row.reference))
+    await events.append(tx, *raising.lines)
+
+
+async def _decisions(tx: Tx, existing: Any) -> dict[str, str]:
+    """What the MASH desk has settled for this notification, by task."""
+    asked = {alert.id: alert.task for alert in existing if alert.leg is Leg.TRIAGE}
+    tasks = await alerts.tasks(tx, list(asked))
+    return {
+        asked[number]: task.decision for number, task in tasks.items() if task.decision is not None
+    }
+
+
+def _exclusions(
+    incident: Incident, known: InForce, decided: Mapping[str, str]
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Who must learn nothing, and the ids that nobody knows yet, which hold everything back."""
+    people = known.directory.people
+    answered = {task.removeprefix(f"{EXCLUSION}:"): who for task, who in decided.items()}
+    unknown = tuple(i for i in incident.exclude if i not in people and i not in answered)
+    chosen = {answered[i] for i in incident.exclude if answered.get(i)}
+    return frozenset({i for i in incident.exclude if i in people} | chosen), unknown
+
+
+async def _hide_from_newly_excluded(raising: Raising) -> None:
+    """Who is excluded from now on keeps no card and is owed nothing."""
+    newly = raising.excluded - frozenset(raising.row.excluded)
+    numbers = [alert.id for alert in raising.existing.values()]
+    if newly and numbers:
+        await messages.cancel_of_people(raising.tx, numbers, newly)
+        await refresh_cards(raising.tx, raising.now, numbers, sorted(newly))
+        await alerts.look_again(raising.tx, numbers, raising.now)
+        raising.tx.wake(Stage.ESCALATE)

@@ -1,0 +1,124 @@
+"""The alerts of a notification: new ones, ones with more to them, ones no longer theirs."""
+
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import AlertState, Leg, uncovered
+from bot.domain.message import Kind
+from bot.domain.routing import AlertWanted, Placed
+from bot.flow.context import Stage
+from bot.flow.raising import Raising
+from bot.flow.tell import refresh_cards
+from bot.store import alarms, alerts, messages
+
+_LEGS = (Leg.SCHOOL, Leg.NURSE)
+
+
+async def raise_duties(raising: Raising, placed: Placed) -> None:
+    """One alert per school and leg, holding that school's own children only."""
+    wanted = {
+        (leg, alert.school_code): alert
+        for alert in placed.alerts
+        for leg in _LEGS
+        if raising.known.policies[leg].enabled or (leg, alert.school_code, "") in raising.existing
+    }
+    for (leg, code), alert in wanted.items():
+        old = raising.existing.get((leg, code, ""))
+        if old is None:
+            await _new(raising, leg, alert)
+        else:
+            await _changed(raising, old, alert)
+    for (leg, code, _), old in raising.existing.items():
+        if leg is not Leg.TRIAGE and (leg, code) not in wanted:
+            await _no_longer_theirs(raising, old)
+
+
+async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
+    tx, now, code = raising.tx, raising.now, wanted.school_code
+    bell = raising.known.bell(code, now)
+    late = raising.known.bell(code, raising.row.received_at).at <= now
+    policy = raising.known.policies[leg]
+    [number] = await alerts.add(tx, [raising.alert_row(leg, code, bell.at, late=late)])
+    await alerts.add_children(tx, [(number, child) for child in wanted.children])
+    raising.note(
+        "alert:raised",
+        number,
+        leg=leg.value,
+        school=code,
+        bell_at=bell.at.isoformat(),
+        lane=bell.lane.value,
+        late=late,
+        policy=policy.version,
+    )
+    if bell.assumed:
+        calendar = raising.known.directory.schools[code].calendar
+        await alarms.set_off(
+            tx,
+            f"calendar_ended:{calendar}",
+            f"The calendar {calendar} has no pupil day ahead; the next weekday was assumed.",
+            now,
+        )
+    subject = raising.subject(number, leg, code, bell.at, late=late)
+    await raising.first_climb(subject, policy, wanted.children)
+
+
+async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None:
+    """A new version of a notice already told: the same duty with more to it, or owed again."""
+    tx, now = raising.tx, raising.now
+    before = raising.children[old.id]
+    if wanted.children != before:
+        await alerts.replace_children(tx, old.id, wanted.children)
+    came = {c.number for c in wanted.children} - {c.number for c in before}
+    given = (await alerts.answers(tx, [old.id]))[old.id]
+    owing = uncovered(wanted.children, given, alerts.policy(old).settled_by)
+    withdrawn = old.state is AlertState.WITHDRAWN
+    if owing and (withdrawn or (came and old.state is not AlertState.OPEN)):
+        await _reopen(raising, old, wanted, owing)
+        return
+    if withdrawn:  # sent again, and those whom it concerns had taken it on already
+        await alerts.reopen(tx, old.id, raising=old.raising, at=now, bell_at=old.bell_at)
+    if not owing and (withdrawn or old.state is AlertState.OPEN):
+        await alerts.move(tx, old.id, AlertState.ACKNOWLEDGED, now)
+        await messages.cancel_of_alert(tx, old.id)
+    elif came:
+        await alerts.look_again(tx, [old.id], now)
+        tx.wake(Stage.ESCALATE)
+    if raising.row.version > raising.row.raised_version:
+        await raising.tell_everyone_told(old, Kind.MORE)
+    await refresh_cards(tx, now, [old.id])
+
+
+async def _reopen(
+    raising: Raising,
+    old: Row[Any],
+    wanted: AlertWanted,
+    owing: frozenset[int],
+) -> None:
+    """Owed again: a child whom nobody took on came in, or a withdrawn notice was sent again."""
+    bell = raising.known.bell(wanted.school_code, raising.now)
+    turn = old.raising + 1
+    await alerts.reopen(raising.tx, old.id, raising=turn, at=raising.now, bell_at=bell.at)
+    raising.note(
+        "alert:reopened",
+        old.id,
+        version=raising.row.version,
+        children=len(owing),
+        bell_at=bell.at.isoformat(),
+    )
+    subject = raising.subject(old.id, old.leg, old.school_code, bell.at, turn)
+    policy = alerts.policy(old)
+    await raising.first_climb(subject, policy, wanted.children, owing=owing)
+    await refresh_cards(raising.tx, raising.now, [old.id])
+
+
+async def _no_longer_theirs(raising: Raising, old: Row[Any]) -> None:
+    """A correction moved every child of this alert elsewhere: whoever was told hears so, and sees
+    nothing of it any more."""
+    if not await alerts.move(raising.tx, old.id, AlertState.WITHDRAWN, raising.now):
+        return
+    await messages.cancel_of_alert(raising.tx, old.id)
+    await alerts.replace_children(raising.tx, old.id, ())
+    await raising.tell_everyone_told(old, Kind.WITHDRAWN)
+    raising.note("alert:withdrawn", old.id)
+    await refresh_cards(raising.tx, raising.now, [old.id])

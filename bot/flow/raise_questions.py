@@ -1,0 +1,114 @@
+"""What a person at the MASH desk must settle before, or beside, the alerts: which school a child
+goes to, and whom an unknown id in `exclude` means. Each is a triage task with a ladder of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.routing import Placed
+from bot.flow.raising import Raising
+from bot.flow.suggest import likely_people, likely_schools
+from bot.flow.tell import refresh_cards
+from bot.store import alerts, messages
+
+EXCLUSION = "exclusion"
+SCHOOL = "school"
+_UNANSWERED = AlertChild(0, None)
+"""What a task's ladder has to cover, so that it is read like any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    task: str
+    question: str
+    child_number: int | None
+    written: dict[str, Any]
+    why: str
+    candidates: list[str]
+
+
+async def ask_the_desk(raising: Raising, placed: Placed, unknown: Sequence[str]) -> int:
+    """Open a task for each question, end those that a new version answered; how many are open.
+
+    An unknown id in `exclude` holds everything: until it is settled nobody may be told, since
+    that person may be the one who opens the alert.
+    """
+    questions = {question.task: question for question in _questions(raising, placed, unknown)}
+    standing = 0
+    for (leg, _, task), alert in raising.existing.items():
+        if leg is not Leg.TRIAGE or alert.state is not AlertState.OPEN:
+            continue
+        held_back = bool(unknown) and not task.startswith(EXCLUSION)
+        if questions.pop(task, None) or held_back:
+            standing += 1
+        else:
+            await alerts.move(raising.tx, alert.id, AlertState.WITHDRAWN, raising.now)
+            await messages.cancel_of_alert(raising.tx, alert.id)
+            await refresh_cards(raising.tx, raising.now, [alert.id])
+            raising.note("triage:answered_by_new_version", alert.id)
+    for question in questions.values():
+        await _open_task(raising, question)
+    return standing + len(questions)
+
+
+def _questions(raising: Raising, placed: Placed, unknown: Sequence[str]) -> list[_Question]:
+    directory = raising.known.directory
+    codes = [alert.school_code for alert in placed.alerts]
+    if unknown:
+        return [
+            _Question(
+                f"{EXCLUSION}:{written}",
+                EXCLUSION,
+                None,
+                {"id": written},
+                "unknown_person",
+                likely_people(written, codes, directory),
+            )
+            for written in unknown
+        ]
+    return [
+        _Question(
+            question.task,
+            SCHOOL,
+            question.child_number,
+            {"code": question.written.code, "name": question.written.name},
+            question.why.value,
+            likely_schools(question.written, directory),
+        )
+        for question in placed.questions
+    ]
+
+
+async def _open_task(raising: Raising, question: _Question) -> None:
+    tx, now = raising.tx, raising.now
+    policy = raising.known.policies[Leg.TRIAGE]
+    schools = question.candidates if question.question == SCHOOL else ()
+    bell_at = raising.known.nearest_bell(now, schools)
+    old = raising.existing.get((Leg.TRIAGE, "", question.task))
+    if old is not None:  # decided once, and the school that was chosen has since left
+        number, turn = old.id, old.raising + 1
+        await alerts.reopen(tx, number, raising=turn, at=now, bell_at=bell_at)
+        await alerts.undecide(tx, number)
+    else:
+        turn = 1
+        row = raising.alert_row(Leg.TRIAGE, "", bell_at, task=question.task)
+        [number] = await alerts.add(tx, [row])
+        await alerts.add_children(tx, [(number, _UNANSWERED)])
+        await alerts.add_task(
+            tx,
+            alert_id=number,
+            question=question.question,
+            child_number=question.child_number,
+            written=question.written,
+            why=question.why,
+            candidates=question.candidates,
+        )
+    raising.note("triage:opened", number, question=question.question, why=question.why)
+    await raising.first_climb(
+        raising.subject(number, Leg.TRIAGE, None, bell_at, turn),
+        policy,
+        (_UNANSWERED,),
+        extra={"candidates": question.candidates[:3]} if question.question == SCHOOL else None,
+    )

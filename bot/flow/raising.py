@@ -1,0 +1,124 @@
+"""One notification being raised: what is known of it, and what is gathered to be written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.escalation import Climb, EscalationPolicy
+from bot.domain.incident import Incident
+from bot.domain.message import Kind
+from bot.domain.routing import InForce, LadderState, climb
+from bot.flow.context import Stage
+from bot.flow.tell import Owed, Subject, can_be_told, write_climb
+from bot.store import alerts, events
+from bot.store.unit_of_work import Tx
+
+
+@dataclass
+class Raising:
+    """All within one transaction; `owed` and `lines` are written at its end."""
+
+    tx: Tx
+    known: InForce
+    row: Row[Any]
+    incident: Incident
+    excluded: frozenset[str]
+    existing: Mapping[tuple[Leg, str, str], Row[Any]]
+    """Its alerts so far, by leg, school and task."""
+    children: Mapping[int, tuple[AlertChild, ...]]
+    now: datetime
+    owed: list[Owed] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, action: str, alert_id: int, **detail: Any) -> None:
+        """A line for the trail."""
+        self.lines.append(
+            events.line(action, self.now, notification_id=self.row.id, alert_id=alert_id, **detail)
+        )
+
+    def subject(
+        self,
+        number: int,
+        leg: Leg,
+        school_code: str | None,
+        bell_at: datetime,
+        raising: int = 1,
+        *,
+        late: bool = False,
+    ) -> Subject:
+        return Subject(
+            number, self.row.id, self.row.reference, leg, school_code, bell_at, raising, late
+        )
+
+    def subject_of(self, alert: Row[Any]) -> Subject:
+        return self.subject(
+            alert.id, alert.leg, alert.school_code or None, alert.bell_at, alert.raising
+        )
+
+    def alert_row(
+        self,
+        leg: Leg,
+        school_code: str,
+        bell_at: datetime,
+        *,
+        late: bool = False,
+        task: str = "",
+    ) -> dict[str, Any]:
+        """A fresh alert with the ladder in force copied in."""
+        return {
+            "notification_id": self.row.id,
+            "leg": leg,
+            "school_code": school_code,
+            "task": task,
+            "state": AlertState.OPEN,
+            "raising": 1,
+            "raised_at": self.now,
+            "bell_at": bell_at,
+            "late": late,
+            "policy": self.known.policies[leg].plain(),
+            "next_step": 0,
+            "next_step_at": self.now,
+            "hurry": False,
+        }
+
+    async def first_climb(
+        self,
+        subject: Subject,
+        policy: EscalationPolicy,
+        children: tuple[AlertChild, ...],
+        *,
+        owing: frozenset[int] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell the steps that are due at once, in the commit that raises the duty."""
+        state = LadderState(
+            policy=policy,
+            school_code=subject.school_code,
+            children=children,
+            uncovered=frozenset(c.number for c in children) if owing is None else owing,
+            excluded=self.excluded,
+            climb=Climb(self.now, subject.bell_at, 0, None),
+        )
+        climbed = climb(state, self.known.directory, self.now)
+        owed, lines = await write_climb(
+            self.tx, self.known, subject, policy, self.excluded, climbed, self.now
+        )
+        self.owed += [replace(word, extra={**word.extra, **(extra or {})}) for word in owed]
+        self.lines += lines
+        await alerts.set_climbs(self.tx, [alerts.climbed_row(subject.alert_id, climbed)])
+        self.tx.wake(Stage.DISPATCH)
+
+    async def tell_everyone_told(self, alert: Row[Any], kind: Kind) -> None:
+        """A word to everyone who was told of the alert, and to nobody else."""
+        told = (await alerts.told(self.tx, [alert.id]))[alert.id]
+        people = self.known.directory.people
+        stands = [can_be_told(people.get(i), self.excluded, self.now) for i in sorted(told)]
+        subject, occasion = self.subject_of(alert), f"v{self.row.version}"
+        self.owed += [
+            Owed(subject, to, kind, occasion, rank)
+            for rank, to in enumerate(stand for stand in stands if stand is not None)
+        ]

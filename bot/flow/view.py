@@ -1,0 +1,98 @@
+"""The role's view of an alert, made from the record for one reader, and its words in the chat.
+
+What a reader may see is decided in `domain/disclosure` alone; where it is shown (the chat now, a
+page elsewhere) is somebody else's business, so the view and the way it is shown stay apart.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import AlertChild, Leg
+from bot.domain.disclosure import Field, RoleView, role_view
+from bot.domain.incident import WrittenSchool, incident_of
+from bot.domain.people import Person
+from bot.domain.routing import InForce
+from bot.flow.raise_questions import EXCLUSION
+from bot.rendering.catalogue import Words, words
+from bot.rendering.view import inert, pages, view_lines, written_school
+from bot.store import alerts, notifications
+from bot.store.unit_of_work import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A role's view and what it leaves the reader to choose."""
+
+    view: RoleView
+    task: Row[Any] | None = None
+    """The triage task that asks, if this is one."""
+
+
+async def view_for(
+    tx: Tx, known: InForce, alert: Row[Any], children: tuple[AlertChild, ...], person: Person
+) -> Shown:
+    """What `person`, who has been found to may, is shown of this alert."""
+    row = await notifications.by_id(tx, alert.notification_id)
+    assert row is not None
+    incident = incident_of(row.content)
+    task = None
+    if alert.leg is Leg.TRIAGE:
+        task = await alerts.task(tx, alert.id)
+        assert task is not None
+        asked = () if task.child_number is None else (AlertChild(task.child_number, None),)
+        view = role_view(incident, person, asked, known.matrix, other_settings_told=False)
+        if not asked:  # whom an exclusion means: the incident, without any child
+            return Shown(replace(view, children=()), task)
+        return Shown(view, task)
+    others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
+    view = role_view(incident, person, children, known.matrix, other_settings_told=others)
+    return Shown(view)
+
+
+def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
+    """The view in the reader's language, in pieces that fit a message."""
+    say = words(language)
+    schools = {code: school.name_in(language) for code, school in known.directory.schools.items()}
+    lines = view_lines(say, shown.view, schools)
+    if shown.task is not None:
+        lines = [*_question(say, shown.task, schools), "", *lines]
+    return pages(lines)
+
+
+def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
+    if task.question == EXCLUSION:
+        written = inert(task.written["id"])
+        return [
+            say.say("view.question_exclusion"),
+            f"{say.say('view.id_as_written')}: {written}",
+        ]
+    school = written_school(say, WrittenSchool(**task.written), schools)
+    return [
+        say.say("view.question_school"),
+        f"{say.say('view.school_as_written')}: {school}",
+        say.say(f"why.{task.why}"),
+        say.say("answer.triage_decide_how", task=task.alert_id),
+    ]
+
+
+def choices(known: InForce, shown: Shown, language: str) -> tuple[str, ...]:
+    """What a triage task's buttons offer, in the order of its candidates."""
+    if shown.task is None:
+        return ()
+    say, directory = words(language), known.directory
+    if shown.task.question == EXCLUSION:
+        people = [directory.people[i] for i in shown.task.candidates if i in directory.people]
+        named = [f"{p.name}, {say.say(f'role.{p.role.value}')}" for p in people]
+        return (*named, say.say("button.none_of_these_people"))
+    return tuple(
+        directory.schools[code].name_in(language)
+        for code in shown.task.candidates
+        if code in directory.schools
+    )
+
+
+def disclosed_fields(shown: Shown) -> list[str]:
+    """The fields that the ledger of disclosures names, in the matrix's order."""
+    return [field.value for field in Field if field in shown.view.fields]

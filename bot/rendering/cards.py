@@ -1,0 +1,134 @@
+"""An alert's card in the chat: its words and buttons, as things stand for one reader now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.alert import AlertState
+from bot.domain.delivery import Button
+from bot.domain.message import Kind
+from bot.rendering.catalogue import Words
+from bot.rendering.view import joined
+
+OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE = "o", "a", "h", "p", "t"
+"""What a button's data begins with; an alert's number follows (contract: chat)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that settled the alert, or the reader's own."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedView:
+    """The page of the role's view that is shown until `hides_at`."""
+
+    text: str
+    hides_at: datetime
+    page: int = 1
+    pages: int = 1
+    choices: tuple[str, ...] = ()
+    """What a triage task offers, each a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that a card's words depend on. Nothing in it is content but an opened view."""
+
+    kind: Kind
+    alert_id: int
+    reference: str
+    bell_at: datetime
+    state: AlertState
+    may_open: bool = True
+    school: str | None = None
+    """Named only to a reader who covers several."""
+    mine: Answered | None = None
+    settled: Answered | None = None
+    late: bool = False
+    was_due_at: datetime | None = None
+    repeat: bool = False
+    view: OpenedView | None = None
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def stub(words: Words) -> tuple[str, Rows]:
+    """What stays of a card that its holder may no longer see: no reference, no hint."""
+    return words.say("card.stub"), ()
+
+
+def card(words: Words, facts: Card) -> tuple[str, Rows]:
+    """Text and buttons of a card."""
+    notes = [
+        words.say("note.late") if facts.late and facts.state is AlertState.OPEN else "",
+        words.say("note.was_due", at=words.moment(facts.was_due_at)) if facts.was_due_at else "",
+        words.say("note.repeat") if facts.repeat else "",
+    ]
+    heading = joined([_heading(words, facts), " ".join(note for note in notes if note)])
+    if facts.view is None:
+        return heading, _buttons(words, facts)
+    view = facts.view
+    foot = [words.say("note.hides_itself", at=_seconds(words, view.hides_at))]
+    if view.pages > 1:
+        foot.insert(0, words.say("note.page", page=view.page, pages=view.pages))
+    return joined([heading, view.text, " ".join(foot)]), _buttons(words, facts)
+
+
+def _heading(words: Words, facts: Card) -> str:
+    reference = facts.reference
+    match facts.state:
+        case AlertState.WITHDRAWN | AlertState.MISDIRECTED:
+            return words.say("card.withdrawn", reference=reference)
+        case _ if facts.kind is Kind.MORE:
+            name = "card.more" if facts.may_open else "card.more_for_your_information"
+            return words.say(name, reference=reference)
+        case AlertState.CLOSED:
+            return words.say("card.closed", reference=reference)
+        case AlertState.ACKNOWLEDGED if facts.kind is Kind.TRIAGE and facts.settled:
+            at = words.moment(facts.settled.at)
+            return words.say("card.decided", reference=reference, name=facts.settled.name, at=at)
+        case AlertState.ACKNOWLEDGED if facts.mine:
+            at = words.moment(facts.mine.at)
+            return words.say("card.you_acknowledged", reference=reference, at=at)
+        case AlertState.ACKNOWLEDGED if facts.settled:
+            at, name = words.moment(facts.settled.at), facts.settled.name
+            return words.say("card.other_acknowledged", reference=reference, name=name, at=at)
+        case AlertState.OPEN if facts.mine:
+            at = words.moment(facts.mine.at)
+            return words.say("card.you_acknowledged_others_owe", reference=reference, at=at)
+    bell = words.moment(facts.bell_at)
+    if facts.kind is Kind.TRIAGE:
+        return words.say("card.triage", reference=reference, bell=bell)
+    if facts.school:
+        school = facts.school
+        return words.say("card.alert_of_school", reference=reference, school=school, bell=bell)
+    return words.say("card.alert", reference=reference, bell=bell)
+
+
+def _buttons(words: Words, facts: Card) -> Rows:
+    if not facts.may_open or facts.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+        return ()
+    number, view = facts.alert_id, facts.view
+    rows: list[tuple[Button, ...]] = []
+    if view is None:
+        rows.append((Button(words.say("button.open"), f"{OPEN}:{number}"),))
+    else:
+        rows += [
+            (Button(choice[:60], f"{DECIDE}:{number}:{index}"),)
+            for index, choice in enumerate(view.choices)
+            if facts.state is AlertState.OPEN
+        ]
+        if view.page < view.pages:
+            rows.append((Button(words.say("button.next_page"), f"{PAGE}:{number}:{view.page}"),))
+        rows.append((Button(words.say("button.hide"), f"{HIDE}:{number}"),))
+    if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
+        rows.append((Button(words.say("button.acknowledge"), f"{ACKNOWLEDGE}:{number}"),))
+    return tuple(rows)
+
+
+def _seconds(words: Words, at: datetime) -> str:
+    return f"{words.clock(at)}:{at.second:02d}"

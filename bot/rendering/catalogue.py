@@ -1,0 +1,75 @@
+"""The one catalogue: every text that a person in the field reads, in English and in Cymraeg.
+
+`bot/locales/*/LC_MESSAGES/encompass.po` hold whole sentences under a name for each; a missing name
+is a bug, not an English fallback. Plural forms follow CLDR, of which Welsh has six.
+"""
+
+from datetime import date, datetime
+from functools import lru_cache
+from gettext import GNUTranslations
+from importlib.resources import files
+from io import BytesIO
+
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.domain.calendar import LONDON
+
+LANGUAGES = ("en", "cy")
+DEFAULT = "en"
+
+
+@lru_cache
+def _translations(language: str) -> GNUTranslations:
+    source = files("bot") / "locales" / language / "LC_MESSAGES" / "encompass.po"
+    compiled = BytesIO()
+    with source.open("rb") as lines:
+        write_mo(compiled, read_po(lines, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+class Words:
+    """The sentences of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else DEFAULT
+        self._translations = _translations(self.language)
+
+    def say(self, name: str, /, **values: object) -> str:
+        """The sentence of this name. KeyError if the catalogue has none."""
+        sentence = self._translations.gettext(name)
+        if sentence == name:
+            raise KeyError(f"the {self.language} catalogue has no {name}")
+        return sentence.format(**values)
+
+    def count(self, name: str, number: int, /, **values: object) -> str:
+        """The sentence of this name in the plural form for `number`."""
+        sentence = self._translations.ngettext(name, name, number)
+        if sentence == name:
+            raise KeyError(f"the {self.language} catalogue has no {name}")
+        return sentence.format(number=number, **values)
+
+    # --- times, as people say them, in local time ---------------------------------------------
+
+    def clock(self, at: datetime) -> str:
+        """`08:50`"""
+        return format_time(at.astimezone(LONDON), "HH:mm", locale=self.language)
+
+    def day(self, on: date) -> str:
+        """`Monday 16 November`"""
+        return format_date(on, "EEEE d MMMM", locale=self.language)
+
+    def date(self, on: date) -> str:
+        """`16 November 2026`"""
+        return format_date(on, "d MMMM y", locale=self.language)
+
+    def moment(self, at: datetime) -> str:
+        """`08:50, Monday 16 November`"""
+        return f"{self.clock(at)}, {self.day(at.astimezone(LONDON).date())}"
+
+
+@lru_cache
+def words(language: str) -> Words:
+    return Words(language)

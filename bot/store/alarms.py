@@ -1,0 +1,30 @@
+"""What is wrong now: set off once, told once, cleared when it is right again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Row
+
+from bot.store.tables import alarms
+from bot.store.unit_of_work import Tx
+
+
+async def set_off(tx: Tx, name: str, detail: str, at: datetime) -> None:
+    """An alarm that stands already keeps its first instant."""
+    await tx.execute(
+        tx.insert(alarms).values(name=name, detail=detail, since=at).on_conflict_do_nothing()
+    )
+
+
+async def clear(tx: Tx, name: str) -> None:
+    await tx.execute(delete(alarms).where(alarms.c.name == name))
+
+
+async def standing(tx: Tx) -> Sequence[Row[Any]]:
+    return await tx.all(select(alarms).order_by(alarms.c.since))
+
+
+async def mark_told(tx: Tx, name: str, at: datetime) -> None:
+    await tx.execute(update(alarms).where(alarms.c.name == name).values(told_at=at))

@@ -1,0 +1,266 @@
+"""Alerts as rows: each duty with its children, its ladder, its answers."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState
+from bot.domain.escalation import EscalationPolicy, policy_of
+from bot.domain.routing import Climbed
+from bot.store.tables import (
+    acknowledgements,
+    alert_children,
+    alerts,
+    notifications,
+    tellings,
+    triage_tasks,
+)
+from bot.store.unit_of_work import Tx
+
+_WITH_NOTIFICATION = select(
+    alerts,
+    notifications.c.reference,
+    notifications.c.excluded,
+    notifications.c.version.label("notification_version"),
+).join(notifications, notifications.c.id == alerts.c.notification_id)
+
+
+async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Open alerts whose ladder is due, soonest first, locked; another worker's are passed over."""
+    return await tx.all(
+        _WITH_NOTIFICATION.where(alerts.c.state == AlertState.OPEN, alerts.c.next_step_at <= now)
+        .order_by(alerts.c.next_step_at, alerts.c.id)
+        .limit(limit)
+        .with_for_update(of=alerts, skip_locked=True)
+    )
+
+
+async def of_notifications(tx: Tx, ids: Collection[int]) -> Sequence[Row[Any]]:
+    return await tx.all(
+        _WITH_NOTIFICATION.where(alerts.c.notification_id.in_(ids))
+        .order_by(alerts.c.id)
+        .with_for_update(of=alerts)
+    )
+
+
+async def by_id(tx: Tx, alert_id: int, *, lock: bool = False) -> Row[Any] | None:
+    statement = _WITH_NOTIFICATION.where(alerts.c.id == alert_id)
+    return await tx.first(statement.with_for_update(of=alerts) if lock else statement)
+
+
+async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:
+    if not ids:
+        return {}
+    return {row.id: row for row in await tx.all(_WITH_NOTIFICATION.where(alerts.c.id.in_(ids)))}
+
+
+async def open_ones(tx: Tx, limit: int = 1000) -> Sequence[Row[Any]]:
+    """Open alerts, nearest bell first."""
+    return await tx.all(
+        _WITH_NOTIFICATION.where(alerts.c.state == AlertState.OPEN)
+        .order_by(alerts.c.bell_at, alerts.c.id)
+        .limit(limit)
+    )
+
+
+async def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert alerts; their numbers in the order given."""
+    if not rows:
+        return []
+    statement = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
+    return [row.id for row in await tx.all(statement, list(rows))]
+
+
+async def add_children(tx: Tx, children: Sequence[tuple[int, AlertChild]]) -> None:
+    if children:
+        await tx.execute(
+            insert(alert_children),
+            [
+                {"alert_id": alert_id, "number": c.number, "year_group": c.year_group}
+                for alert_id, c in children
+            ],
+        )
+
+
+async def replace_children(tx: Tx, alert_id: int, children: Sequence[AlertChild]) -> None:
+    await tx.execute(alert_children.delete().where(alert_children.c.alert_id == alert_id))
+    await add_children(tx, [(alert_id, child) for child in children])
+
+
+async def children(tx: Tx, ids: Collection[int]) -> dict[int, tuple[AlertChild, ...]]:
+    found: dict[int, list[AlertChild]] = defaultdict(list)
+    for row in await tx.all(
+        select(alert_children)
+        .where(alert_children.c.alert_id.in_(ids))
+        .order_by(alert_children.c.alert_id, alert_children.c.number)
+    ):
+        found[row.alert_id].append(AlertChild(row.number, row.year_group))
+    return {alert_id: tuple(found.get(alert_id, ())) for alert_id in ids}
+
+
+async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgement]]:
+    found: dict[int, list[Acknowledgement]] = {alert_id: [] for alert_id in ids}
+    for row in await tx.all(
+        select(acknowledgements)
+        .where(acknowledgements.c.alert_id.in_(ids))
+        .order_by(acknowledgements.c.id)
+    ):
+        found[row.alert_id].append(
+            Acknowledgement(row.person_id, row.role, frozenset(row.children), row.acknowledged_at)
+        )
+    return found
+
+
+async def told(tx: Tx, ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Who has been told of each alert, by person's id."""
+    found: dict[int, set[str]] = {alert_id: set() for alert_id in ids}
+    for row in await tx.all(
+        select(tellings.c.alert_id, tellings.c.person_id).where(tellings.c.alert_id.in_(ids))
+    ):
+        found[row.alert_id].add(row.person_id)
+    return {alert_id: frozenset(people) for alert_id, people in found.items()}
+
+
+def policy(row: Row[Any]) -> EscalationPolicy:
+    """The ladder that this alert keeps, as it was in force when it was raised."""
+    return policy_of(row.policy)
+
+
+def climbed_row(alert_id: int, climbed: Climbed) -> dict[str, Any]:
+    return {
+        "alert": alert_id,
+        "step": climbed.next_step,
+        "step_at": climbed.next_step_at,
+        "told_at": climbed.last_told_at,
+    }
+
+
+async def set_climbs(tx: Tx, climbs: Sequence[Mapping[str, Any]]) -> None:
+    """Write where ladders stand, as `climbed_row` has it."""
+    if climbs:
+        await tx.execute(
+            update(alerts)
+            .where(alerts.c.id == bindparam("alert"))
+            .values(
+                next_step=bindparam("step"),
+                next_step_at=bindparam("step_at"),
+                last_told_at=bindparam("told_at"),
+                hurry=False,
+            ),
+            list(climbs),
+        )
+
+
+async def move(tx: Tx, alert_id: int, to: AlertState, at: datetime, **values: Any) -> bool:
+    """Compare-and-set: whether the alert was in a state from which it may come to `to` (I9).
+
+    Leaving `open` ends its ladder in the same row; coming back needs `next_step_at` in `values`.
+    """
+    sources = [state for state, targets in LEGAL_MOVES.items() if to in targets]
+    if to is not AlertState.OPEN:
+        values |= {"next_step_at": None, "ended_at": at}
+    else:
+        values |= {"ended_at": None}
+    result = await tx.execute(
+        update(alerts)
+        .where(alerts.c.id == alert_id, alerts.c.state.in_(sources))
+        .values(state=to, **values)
+    )
+    return bool(result.rowcount)
+
+
+async def reopen(tx: Tx, alert_id: int, *, raising: int, at: datetime, bell_at: datetime) -> None:
+    """Owed again from now on, with a fresh ladder."""
+    await move(
+        tx,
+        alert_id,
+        AlertState.OPEN,
+        at,
+        raising=raising,
+        raised_at=at,
+        bell_at=bell_at,
+        next_step=0,
+        next_step_at=at,
+        last_told_at=None,
+        hurry=False,
+    )
+
+
+async def look_again(tx: Tx, ids: Collection[int], at: datetime, *, hurry: bool = False) -> None:
+    """The ladder of these open alerts is read anew at once; `hurry` pulls its next step up."""
+    if ids:
+        await tx.execute(
+            update(alerts)
+            .where(alerts.c.id.in_(ids), alerts.c.state == AlertState.OPEN)
+            .values(next_step_at=at, **({"hurry": True} if hurry else {}))
+        )
+
+
+async def open_told_to(tx: Tx, person_id: str) -> list[int]:
+    """The open alerts of which this person was told."""
+    rows = await tx.all(
+        select(alerts.c.id)
+        .join(tellings, tellings.c.alert_id == alerts.c.id)
+        .where(tellings.c.person_id == person_id, alerts.c.state == AlertState.OPEN)
+        .distinct()
+    )
+    return [row.id for row in rows]
+
+
+async def add_acknowledgement(tx: Tx, **values: Any) -> bool:
+    """Whether this is this person's first answer to the alert at this version."""
+    result = await tx.execute(tx.insert(acknowledgements).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)
+
+
+async def other_schools_told(tx: Tx, notification_id: int, school_code: str) -> bool:
+    """Whether another setting has been told of the same incident."""
+    statement = (
+        select(tellings.c.id)
+        .join(alerts, alerts.c.id == tellings.c.alert_id)
+        .where(
+            alerts.c.notification_id == notification_id,
+            alerts.c.school_code.not_in(["", school_code]),
+        )
+        .limit(1)
+    )
+    return await tx.first(statement) is not None
+
+
+# --- triage tasks --------------------------------------------------------------------------------
+
+
+async def add_task(tx: Tx, **values: Any) -> None:
+    await tx.execute(insert(triage_tasks).values(**values))
+
+
+async def task(tx: Tx, alert_id: int) -> Row[Any] | None:
+    return await tx.first(select(triage_tasks).where(triage_tasks.c.alert_id == alert_id))
+
+
+async def tasks(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:
+    if not ids:
+        return {}
+    rows = await tx.all(select(triage_tasks).where(triage_tasks.c.alert_id.in_(ids)))
+    return {row.alert_id: row for row in rows}
+
+
+async def decide(tx: Tx, alert_id: int, decision: str, person_id: str, at: datetime) -> None:
+    await tx.execute(
+        update(triage_tasks)
+        .where(triage_tasks.c.alert_id == alert_id)
+        .values(decision=decision, decided_by=person_id, decided_at=at)
+    )
+
+
+async def undecide(tx: Tx, alert_id: int) -> None:
+    """The task stands open again."""
+    await tx.execute(
+        update(triage_tasks)
+        .where(triage_tasks.c.alert_id == alert_id)
+        .values(decision=None, decided_by=None, decided_at=None)
+    )

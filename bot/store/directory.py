@@ -1,0 +1,216 @@
+"""The directory as rows: read whole, since every decision asks it; changed row by row."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from bot.domain.directory import Directory
+from bot.domain.people import Absence, ContactMethod, ContactState, Person, Scope
+from bot.domain.school import School
+from bot.store import facts
+from bot.store.tables import absences, contact_methods, people, schools
+from bot.store.unit_of_work import Tx
+
+VERSION = "directory_version"
+
+
+async def version(tx: Tx) -> str:
+    """Changes with every change of a school, a person, a contact method or an absence."""
+    return await facts.read(tx, VERSION) or "0"
+
+
+async def changed(tx: Tx) -> None:
+    await facts.count_up(tx, VERSION)
+
+
+async def load(tx: Tx) -> Directory:
+    """Every school and person that has not left, with working and blocked contact methods."""
+    contacts: dict[str, list[ContactMethod]] = defaultdict(list)
+    for row in await tx.all(
+        select(contact_methods).where(contact_methods.c.ended_at.is_(None)).order_by("id")
+    ):
+        contacts[row.person_id].append(ContactMethod(row.id, row.channel, row.address, row.state))
+    away: dict[str, list[Absence]] = defaultdict(list)
+    for row in await tx.all(select(absences)):
+        away[row.person_id].append(Absence(row.first_on, row.last_on))
+    return Directory(
+        schools={
+            row.code: _school(row)
+            for row in await tx.all(
+                select(schools).where(schools.c.left_at.is_(None)).order_by("code")
+            )
+        },
+        people={
+            row.id: _person(row, contacts.get(row.id, ()), away.get(row.id, ()))
+            for row in await tx.all(select(people).where(people.c.left_at.is_(None)).order_by("id"))
+        },
+    )
+
+
+def _school(row: Any) -> School:
+    return School(
+        code=row.code,
+        name=row.name,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        calendar=row.calendar,
+        name_cy=row.name_cy,
+        aliases=tuple(row.aliases),
+        phase=row.phase,
+        nurse_team=row.nurse_team,
+        authority=row.authority,
+    )
+
+
+def _person(row: Any, contacts: Iterable[ContactMethod], away: Iterable[Absence]) -> Person:
+    scope = row.scope
+    return Person(
+        id=row.id,
+        name=row.name,
+        role=row.role,
+        scope=Scope(
+            everywhere=scope.get("everywhere", False),
+            schools=frozenset(scope.get("schools", ())),
+            teams=frozenset(scope.get("teams", ())),
+            years=frozenset(scope.get("years", ())),
+        ),
+        language=row.chosen_language or row.language,
+        order=row.position,
+        eligible_from=row.eligible_from,
+        email=row.email,
+        phone=row.phone,
+        contacts=tuple(contacts),
+        absences=tuple(away),
+    )
+
+
+def _school_row(school: School) -> dict[str, Any]:
+    return {
+        "code": school.code,
+        "name": school.name,
+        "name_cy": school.name_cy,
+        "aliases": list(school.aliases),
+        "phase": school.phase,
+        "opens_at": school.opens_at,
+        "closes_at": school.closes_at,
+        "calendar": school.calendar,
+        "nurse_team": school.nurse_team,
+        "authority": school.authority,
+        "left_at": None,
+    }
+
+
+def _person_row(person: Person) -> dict[str, Any]:
+    scope = person.scope
+    return {
+        "id": person.id,
+        "name": person.name,
+        "role": person.role,
+        "scope": {
+            **({"everywhere": True} if scope.everywhere else {}),
+            **({"schools": sorted(scope.schools)} if scope.schools else {}),
+            **({"teams": sorted(scope.teams)} if scope.teams else {}),
+            **({"years": sorted(scope.years)} if scope.years else {}),
+        },
+        "language": person.language,
+        "position": person.order,
+        "eligible_from": person.eligible_from,
+        "email": person.email,
+        "phone": person.phone,
+        "left_at": None,
+    }
+
+
+async def put(tx: Tx, new_schools: Iterable[School], new_people: Iterable[Person]) -> None:
+    """Add or change these rows; somebody who had left is back."""
+    for table, key, rows in (
+        (schools, "code", [_school_row(school) for school in new_schools]),
+        (people, "id", [_person_row(person) for person in new_people]),
+    ):
+        if rows:
+            statement = tx.insert(table)
+            keep = {name: statement.excluded[name] for name in rows[0] if name != key}
+            await tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=keep), rows)
+
+
+async def remove_schools(tx: Tx, codes: Collection[str], at: datetime) -> None:
+    await tx.execute(update(schools).where(schools.c.code.in_(codes)).values(left_at=at))
+
+
+async def remove_people(tx: Tx, ids: Collection[str], at: datetime) -> None:
+    """They have left: their contact methods end in the same commit."""
+    await tx.execute(update(people).where(people.c.id.in_(ids)).values(left_at=at))
+    await tx.execute(
+        update(contact_methods)
+        .where(contact_methods.c.person_id.in_(ids), contact_methods.c.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+async def bind_contact(tx: Tx, person_id: str, channel: str, address: str, at: datetime) -> int:
+    """This account is this person's from now on; an earlier one of theirs ends."""
+    await tx.execute(
+        update(contact_methods)
+        .where(
+            contact_methods.c.person_id == person_id,
+            contact_methods.c.channel == channel,
+            contact_methods.c.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    )
+    await changed(tx)
+    return await tx.add(
+        contact_methods,
+        person_id=person_id,
+        channel=channel,
+        address=address,
+        state=ContactState.WORKING,
+        enrolled_at=at,
+    )
+
+
+async def mark_contact(tx: Tx, contact_id: int, state: ContactState) -> bool:
+    """Whether this changed anything."""
+    result = await tx.execute(
+        update(contact_methods)
+        .where(contact_methods.c.id == contact_id, contact_methods.c.state != state)
+        .values(state=state)
+    )
+    if result.rowcount:
+        await changed(tx)
+    return bool(result.rowcount)
+
+
+async def set_absence(tx: Tx, person_id: str, absence: Absence | None) -> None:
+    """Away on these days and no others; None: here again."""
+    await tx.execute(absences.delete().where(absences.c.person_id == person_id))
+    if absence:
+        await tx.execute(
+            insert(absences).values(
+                person_id=person_id, first_on=absence.first_on, last_on=absence.last_on
+            )
+        )
+    await changed(tx)
+
+
+async def set_language(tx: Tx, person_id: str, language: str) -> None:
+    """Their own choice, which outlives an import."""
+    await tx.execute(
+        update(people).where(people.c.id == person_id).values(chosen_language=language)
+    )
+    await changed(tx)
+
+
+async def holder_of(tx: Tx, channel: str, address: str) -> tuple[str, int, ContactState] | None:
+    """Whose account this is: person id, contact id, state."""
+    row = await tx.first(
+        select(contact_methods.c.person_id, contact_methods.c.id, contact_methods.c.state).where(
+            contact_methods.c.channel == channel,
+            contact_methods.c.address == address,
+            contact_methods.c.ended_at.is_(None),
+        )
+    )
+    return None if row is None else (row.person_id, row.id, row.state)

@@ -1,0 +1,94 @@
+"""The two engines behind one store: SQLite with one writer, PostgreSQL with a pool.
+
+SQLite runs with WAL, `synchronous=FULL` (an acknowledged commit survives a power cut), foreign
+keys, and `BEGIN IMMEDIATE` for writers: the driver's default loses read-modify-writes silently
+(docs/adr/0003-one-writer-group-commit.md).
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.domain.errors import SettingsError
+
+BUSY_SECONDS = 10
+"""How long a writer waits for another process's transaction before it gives up."""
+
+
+def parse_url(url: str) -> URL:
+    """The database's address, or one sentence that says which two forms there are."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise SettingsError(
+            "ENCOMPASS_DATABASE_URL must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://"
+        )
+    if parsed.drivername == "sqlite+aiosqlite" and not parsed.database:
+        raise SettingsError("ENCOMPASS_DATABASE_URL names no file: sqlite+aiosqlite:///var/x.db")
+    return parsed
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The database's file, or None for a server."""
+    return Path(url.database) if url.database and url.drivername == "sqlite+aiosqlite" else None
+
+
+def create_file(url: URL) -> None:
+    """Make the folder and an empty file that only this user may read: it will hold children's
+    data."""
+    if (path := sqlite_file(url)) and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def writing_engine(url: URL) -> AsyncEngine:
+    return _sqlite(url, "BEGIN IMMEDIATE", 1) if sqlite_file(url) else _postgres(url)
+
+
+def reading_engine(url: URL) -> AsyncEngine:
+    return _sqlite(url, "BEGIN", 4) if sqlite_file(url) else _postgres(url)
+
+
+def _postgres(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True
+    )
+
+
+def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url.update_query_dict({"mode": "rw", "uri": "true"}).set(
+            database=f"file:{Path(url.database or '').absolute()}"
+        ),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,  # parameters are children's data and would stand in error messages
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, record: Any) -> None:  # noqa: ARG001
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_as_told(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,23 @@
+"""Small facts by name: the directory's version, the bot's own name."""
+
+from sqlalchemy import select
+
+from bot.store.tables import facts
+from bot.store.unit_of_work import Tx
+
+
+async def read(tx: Tx, name: str) -> str | None:
+    value = await tx.scalar(select(facts.c.value).where(facts.c.name == name))
+    return None if value is None else str(value)
+
+
+async def write(tx: Tx, name: str, value: str) -> None:
+    statement = tx.insert(facts).values(name=name, value=value)
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+    )
+
+
+async def count_up(tx: Tx, name: str) -> None:
+    """One more: whoever keeps a copy of what this counts then reads it anew."""
+    await write(tx, name, str(int(await read(tx, name) or 0) + 1))

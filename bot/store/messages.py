@@ -1,0 +1,268 @@
+"""The outbox as rows, and who was told what by which message."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy.engine import Row
+
+from bot.domain.delivery import Operation
+from bot.domain.message import CARDS, Kind, MessageState
+from bot.domain.people import Channel
+from bot.store.tables import chats, delivery_attempts, messages, pace, tellings
+from bot.store.unit_of_work import Tx
+
+
+async def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Put messages in the outbox; their numbers in the order given."""
+    if not rows:
+        return []
+    statement = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
+    return [row.id for row in await tx.all(statement, list(rows))]
+
+
+async def add_tellings(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await tx.execute(insert(tellings), list(rows))
+
+
+async def add_once(tx: Tx, row: Mapping[str, Any]) -> None:
+    """Put a message in the outbox unless one that says the same still waits there."""
+    await tx.execute(tx.insert(messages).values(**row).on_conflict_do_nothing())
+
+
+async def pending_shared(tx: Tx, kind: Kind, contacts: Collection[int]) -> Sequence[Row[Any]]:
+    """Waiting messages that may name one reference more."""
+    return await tx.all(
+        select(messages.c.id, messages.c.contact_id, messages.c.params)
+        .where(
+            messages.c.state == MessageState.PENDING,
+            messages.c.contact_id.in_(contacts),
+            messages.c.kind == kind,
+            messages.c.attempts == 0,
+        )
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def set_params(tx: Tx, message_id: int, params: Mapping[str, Any]) -> None:
+    await tx.execute(update(messages).where(messages.c.id == message_id).values(params=params))
+
+
+# --- claiming ------------------------------------------------------------------------------------
+
+
+async def take_pace(tx: Tx, channel: Channel, now: datetime) -> datetime:
+    """The next free slot of the channel. Its row is locked until the commit, so claims of several
+    workers follow one another and never share a slot or a row."""
+    await tx.execute(
+        tx.insert(pace).values(channel=channel, next_slot_at=now).on_conflict_do_nothing()
+    )
+    row = await tx.first(
+        select(pace.c.next_slot_at).where(pace.c.channel == channel).with_for_update()
+    )
+    assert row is not None
+    free: datetime = row.next_slot_at
+    return max(now, free)
+
+
+async def set_pace(tx: Tx, channel: Channel, next_slot_at: datetime) -> None:
+    await tx.execute(
+        update(pace).where(pace.c.channel == channel).values(next_slot_at=next_slot_at)
+    )
+
+
+async def candidates(tx: Tx, channel: Channel, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """The messages next in line whose chat is free: its pace allows one, none is on its way.
+
+    An edit waits until its card has been sent.
+    """
+    parent, busy = messages.alias("parent"), messages.alias("busy")
+    return await tx.all(
+        select(
+            messages,
+            parent.c.provider_message_id.label("card_message_id"),
+            parent.c.kind.label("card_kind"),
+            parent.c.params.label("card_params"),
+        )
+        .outerjoin(parent, parent.c.id == messages.c.parent_id)
+        .outerjoin(
+            chats,
+            and_(chats.c.channel == messages.c.channel, chats.c.address == messages.c.address),
+        )
+        .where(
+            messages.c.state == MessageState.PENDING,
+            messages.c.channel == channel,
+            messages.c.due_at <= now,
+            or_(chats.c.next_at.is_(None), chats.c.next_at <= now),
+            or_(messages.c.parent_id.is_(None), parent.c.state == MessageState.SENT),
+            ~exists().where(
+                busy.c.state == MessageState.CLAIMED, busy.c.address == messages.c.address
+            ),
+        )
+        .order_by(messages.c.priority, messages.c.bell_at, messages.c.rank, messages.c.id)
+        .limit(limit)
+    )
+
+
+async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> set[int]:
+    """Claim these, if they still wait; the ones that are ours now."""
+    rows = await tx.all(
+        update(messages)
+        .where(messages.c.id.in_(ids), messages.c.state == MessageState.PENDING)
+        .values(
+            state=MessageState.CLAIMED,
+            claimed_by=worker,
+            claimed_until=until,
+            attempts=messages.c.attempts + 1,
+        )
+        .returning(messages.c.id)
+    )
+    return {row.id for row in rows}
+
+
+async def hold_chats(tx: Tx, channel: Channel, until: Mapping[str, datetime]) -> None:
+    """Nothing goes to these chats before these instants."""
+    if until:
+        statement = tx.insert(chats)
+        await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["channel", "address"],
+                set_={"next_at": statement.excluded.next_at},
+            ),
+            [
+                {"channel": channel, "address": address, "next_at": at}
+                for address, at in until.items()
+            ],
+        )
+
+
+async def abandoned(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Claims whose time is over: the worker died, froze, or was taken over."""
+    return await tx.all(
+        select(messages)
+        .where(messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def at_hand(tx: Tx, channel: Channel, now: datetime) -> tuple[bool, bool]:
+    """Whether a message waits that is due, and whether a claim's time is over: the cheap look
+    before a claim takes the writer."""
+    due = select(messages.c.id).where(
+        messages.c.state == MessageState.PENDING,
+        messages.c.channel == channel,
+        messages.c.due_at <= now,
+    )
+    late = select(messages.c.id).where(
+        messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= now
+    )
+    row = await tx.first(select(exists(due).label("due"), exists(late).label("late")))
+    assert row is not None
+    return bool(row.due), bool(row.late)
+
+
+# --- recording -----------------------------------------------------------------------------------
+
+
+async def still_claimed(tx: Tx, ids: Collection[int], worker: str) -> dict[int, Row[Any]]:
+    """Our claims among these, locked: one that was taken over is not ours to record (fencing)."""
+    rows = await tx.all(
+        select(messages)
+        .where(
+            messages.c.id.in_(ids),
+            messages.c.state == MessageState.CLAIMED,
+            messages.c.claimed_by == worker,
+        )
+        .with_for_update()
+    )
+    return {row.id: row for row in rows}
+
+
+async def change(tx: Tx, message_id: int, **values: Any) -> None:
+    await tx.execute(update(messages).where(messages.c.id == message_id).values(**values))
+
+
+async def add_attempts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await tx.execute(insert(delivery_attempts), list(rows))
+
+
+async def cancel(tx: Tx, *where: Any) -> None:
+    """Messages no longer owed, of those that still wait."""
+    await tx.execute(
+        update(messages)
+        .where(messages.c.state == MessageState.PENDING, *where)
+        .values(state=MessageState.CANCELLED)
+    )
+
+
+async def cancel_of_alert(tx: Tx, alert_id: int) -> None:
+    """Cards of this alert that were not sent yet. What shares a message drops out as it is sent."""
+    await cancel(tx, messages.c.alert_id == alert_id, messages.c.operation == Operation.SEND)
+
+
+async def cancel_of_people(tx: Tx, alert_ids: Collection[int], people: Collection[str]) -> None:
+    """Whatever these people are still owed of these alerts."""
+    owed = select(tellings.c.message_id).where(
+        tellings.c.alert_id.in_(alert_ids), tellings.c.person_id.in_(people)
+    )
+    await cancel(tx, messages.c.id.in_(owed), messages.c.alert_id.in_(alert_ids))
+
+
+async def cancel_of_contact(tx: Tx, contact_id: int) -> None:
+    """Everything that waits for a dead address."""
+    await cancel(tx, messages.c.contact_id == contact_id)
+
+
+async def refresh_waits(tx: Tx, card_id: int) -> bool:
+    """Whether another edit of this card is in the queue, so that one need not be repeated."""
+    statement = select(messages.c.id).where(
+        messages.c.parent_id == card_id, messages.c.state == MessageState.PENDING
+    )
+    return await tx.first(statement.limit(1)) is not None
+
+
+# --- cards ---------------------------------------------------------------------------------------
+
+
+async def cards_of(
+    tx: Tx, alert_ids: Collection[int], person_ids: Collection[str] | None = None
+) -> Sequence[Row[Any]]:
+    """Every card of these alerts that was sent or is on its way, oldest first."""
+    where = [
+        messages.c.alert_id.in_(alert_ids),
+        messages.c.kind.in_(CARDS),
+        messages.c.operation == Operation.SEND,
+        messages.c.state.in_([MessageState.SENT, MessageState.CLAIMED]),
+    ]
+    if person_ids is not None:
+        where.append(messages.c.person_id.in_(person_ids))
+    return await tx.all(select(messages).where(*where).order_by(messages.c.id))
+
+
+async def card_at(tx: Tx, address: str, provider_message_id: str) -> Row[Any] | None:
+    """The message in this chat that the channel knows by this number."""
+    return await tx.first(
+        select(messages).where(
+            messages.c.address == address,
+            messages.c.provider_message_id == provider_message_id,
+            messages.c.operation == Operation.SEND,
+        )
+    )
+
+
+async def by_id(tx: Tx, message_id: int) -> Row[Any] | None:
+    return await tx.first(select(messages).where(messages.c.id == message_id))
+
+
+async def tellings_of(tx: Tx, alert_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Who was told of these alerts, as what, when, and when that was sent; oldest first."""
+    return await tx.all(
+        select(tellings, messages.c.sent_at, messages.c.state.label("message_state"))
+        .join(messages, messages.c.id == tellings.c.message_id)
+        .where(tellings.c.alert_id.in_(alert_ids))
+        .order_by(tellings.c.id)
+    )

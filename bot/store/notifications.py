@@ -1,0 +1,132 @@
+"""Notifications as rows: taken in, versioned, found again."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import NotificationState
+from bot.store.tables import notification_versions, notifications, partners, receipts
+from bot.store.unit_of_work import Tx
+
+DESK = "desk"
+"""The partner in whose name files are taken in at the command line."""
+
+
+async def partner_named(tx: Tx, name: str, at: datetime) -> int:
+    """The number of the partner of this name, who is there afterwards."""
+    await tx.execute(tx.insert(partners).values(name=name, created_at=at).on_conflict_do_nothing())
+    return int(await tx.scalar(select(partners.c.id).where(partners.c.name == name)))
+
+
+async def add_receipt(
+    tx: Tx,
+    *,
+    partner_id: int,
+    door: str,
+    sha256: str,
+    raw: bytes | None,
+    outcome: str,
+    at: datetime,
+    faults: list[str] | None = None,
+) -> int:
+    """Keep what came: bytes and hash, or for a refusal hash and faults alone."""
+    return await tx.add(
+        receipts,
+        partner_id=partner_id,
+        door=door,
+        sha256=sha256,
+        raw=raw,
+        outcome=outcome,
+        faults=faults,
+        received_at=at,
+    )
+
+
+async def is_held(tx: Tx, partner_id: int, sha256: str) -> bool:
+    """Whether these very bytes are kept already."""
+    return bool(
+        await tx.scalar(
+            select(func.count())
+            .select_from(receipts)
+            .where(
+                receipts.c.sha256 == sha256,
+                receipts.c.partner_id == partner_id,
+                receipts.c.raw.is_not(None),
+            )
+        )
+    )
+
+
+async def with_source_references(tx: Tx, references: Collection[str]) -> Sequence[Row[Any]]:
+    """Every partner's notifications of these references, locked until the commit."""
+    return await tx.all(
+        select(notifications, partners.c.name.label("partner"))
+        .join(partners, partners.c.id == notifications.c.partner_id)
+        .where(notifications.c.source_reference.in_(references))
+        .with_for_update(of=notifications)
+    )
+
+
+async def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Insert new notifications; the ones that were inserted, reference to number.
+
+    A reference or source reference that is there already is left out: whoever lost the race
+    looks again.
+    """
+    statement = (
+        tx.insert(notifications)
+        .on_conflict_do_nothing()
+        .returning(notifications.c.reference, notifications.c.id)
+    )
+    return {row.reference: row.id for row in await tx.all(statement, rows)}
+
+
+async def add_versions(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    await tx.execute(insert(notification_versions), rows)
+
+
+async def ids_due(tx: Tx, now: datetime, limit: int) -> list[int]:
+    """The notifications that wait to be raised or looked at again, the oldest first."""
+    rows = await tx.all(
+        select(notifications.c.id)
+        .where(notifications.c.raise_due_at <= now)
+        .order_by(notifications.c.raise_due_at, notifications.c.id)
+        .limit(limit)
+    )
+    return [row.id for row in rows]
+
+
+async def due_one(tx: Tx, notification_id: int, now: datetime) -> Row[Any] | None:
+    """This one, if it is still due and no other worker holds it; locked until the commit."""
+    return await tx.first(
+        select(notifications)
+        .where(notifications.c.id == notification_id, notifications.c.raise_due_at <= now)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def by_id(tx: Tx, notification_id: int, *, lock: bool = False) -> Row[Any] | None:
+    statement = select(notifications).where(notifications.c.id == notification_id)
+    return await tx.first(statement.with_for_update() if lock else statement)
+
+
+async def by_reference(tx: Tx, reference: str, *, lock: bool = False) -> Row[Any] | None:
+    statement = select(notifications).where(notifications.c.reference == reference.upper())
+    return await tx.first(statement.with_for_update() if lock else statement)
+
+
+async def change(tx: Tx, notification_id: int, **values: Any) -> None:
+    await tx.execute(
+        update(notifications).where(notifications.c.id == notification_id).values(**values)
+    )
+
+
+async def look_again(tx: Tx, notification_id: int, at: datetime) -> None:
+    """The raising stage takes this notification up anew."""
+    await change(tx, notification_id, raise_due_at=at)
+
+
+OPEN_STATES = (NotificationState.RECEIVED, NotificationState.RAISED, NotificationState.TRIAGE)

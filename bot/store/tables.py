@@ -1,0 +1,446 @@
+"""Every table, in the order of the journey. The state of a row is the queue (design: way of data).
+
+Children's data stands in `receipts.raw`, `notifications.content`, `notification_versions.content`
+and `triage_tasks.written`, and nowhere else.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    text,
+)
+
+from bot.domain.alert import AlertState, Leg, NotificationState
+from bot.domain.delivery import Operation
+from bot.domain.message import Kind, MessageState
+from bot.domain.people import Channel, ContactState, Role
+from bot.domain.school import Phase
+from bot.store.types import Instant, Json, Key, Word
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Key, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, **options: Any) -> Column[Any]:
+    options.setdefault("nullable", False)
+    return Column(name, ForeignKey(target), **options)
+
+
+def _at(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Instant, nullable=nullable)
+
+
+def _where(index: str, *columns: str, condition: str, unique: bool = False) -> Index:
+    """An index over the few rows that wait, so that a tick's cost is not the table's size."""
+    clause = text(condition)
+    return Index(index, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
+
+
+# --- taking in ---------------------------------------------------------------------------------
+
+partners = Table(
+    "partners",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    _at("created_at"),
+)
+
+partner_keys = Table(
+    "partner_keys",
+    metadata,
+    _id(),
+    _ref("partner_id", "partners.id"),
+    Column("sha256", Text, nullable=False, unique=True),
+    _at("created_at"),
+    _at("revoked_at", nullable=True),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    _id(),
+    _ref("partner_id", "partners.id"),
+    Column("door", Text, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("raw", LargeBinary),  # empty for a refusal and for bytes already held
+    Column("outcome", Text, nullable=False),
+    Column("faults", Json),
+    _at("received_at"),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    _id(),
+    Column("reference", Text, nullable=False, unique=True),
+    _ref("partner_id", "partners.id"),
+    Column("source_reference", Text, nullable=False),
+    Column("state", Word(NotificationState), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("raised_version", Integer, nullable=False, default=0),
+    Column("content", Json, nullable=False),
+    Column("excluded", Json, nullable=False),  # people's ids: the sender's and the MASH desk's
+    _at("received_at"),
+    _at("raise_due_at", nullable=True),  # something is to be raised or looked at again
+    Column("raise_attempts", Integer, nullable=False, default=0),
+    _at("sender_closed_at", nullable=True),
+    UniqueConstraint("partner_id", "source_reference"),
+    _where("ix_notifications_due", "raise_due_at", condition="raise_due_at is not null"),
+)
+
+notification_versions = Table(
+    "notification_versions",
+    metadata,
+    _ref("notification_id", "notifications.id", primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _ref("receipt_id", "receipts.id"),
+    Column("content", Json, nullable=False),
+    _at("received_at"),
+)
+
+# --- duties ------------------------------------------------------------------------------------
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    _ref("notification_id", "notifications.id"),
+    Column("leg", Word(Leg), nullable=False),
+    Column("school_code", Text, nullable=False),  # empty for a triage task
+    Column("task", Text, nullable=False),  # what a triage task asks; empty for an alert
+    Column("state", Word(AlertState), nullable=False),
+    Column("raising", Integer, nullable=False),  # 1, and one more each time it is reopened
+    _at("raised_at"),
+    _at("bell_at"),
+    Column("late", Boolean, nullable=False),  # raised after the bell that its arrival was for
+    Column("policy", Json, nullable=False),  # the ladder as it was in force when raised
+    Column("next_step", Integer, nullable=False),
+    _at("next_step_at", nullable=True),
+    _at("last_told_at", nullable=True),
+    Column("hurry", Boolean, nullable=False, default=False),  # pull the next step forward once
+    _at("ended_at", nullable=True),
+    UniqueConstraint("notification_id", "leg", "school_code", "task"),
+    _where("ix_alerts_due", "next_step_at", condition="state = 'open'"),
+    _where("ix_alerts_stranded", "id", condition="state = 'open' and next_step_at is null"),
+)
+
+alert_children = Table(
+    "alert_children",
+    metadata,
+    _ref("alert_id", "alerts.id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("year_group", Integer),
+)
+
+triage_tasks = Table(
+    "triage_tasks",
+    metadata,
+    _ref("alert_id", "alerts.id", primary_key=True),
+    Column("question", Text, nullable=False),  # school | exclusion
+    Column("child_number", Integer),
+    Column("written", Json, nullable=False),  # the school, or the unknown id, as written
+    Column("why", Text, nullable=False),
+    Column("candidates", Json, nullable=False),
+    Column("decision", Text),  # a school's code, a person's id, or empty for none of them
+    _ref("decided_by", "people.id", nullable=True),
+    _at("decided_at", nullable=True),
+)
+
+# --- the directory -----------------------------------------------------------------------------
+
+schools = Table(
+    "schools",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_cy", Text, nullable=False),
+    Column("aliases", Json, nullable=False),
+    Column("phase", Word(Phase), nullable=False),
+    Column("opens_at", Time, nullable=False),
+    Column("closes_at", Time, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("nurse_team", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    _at("left_at", nullable=True),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Word(Role), nullable=False),
+    Column("scope", Json, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("chosen_language", Text),  # their own choice in the chat outlives an import
+    Column("position", Integer, nullable=False),  # people.csv calls it `order`
+    Column("eligible_from", Date),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    _at("left_at", nullable=True),
+)
+
+contact_methods = Table(
+    "contact_methods",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", index=True),
+    Column("channel", Word(Channel), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("state", Word(ContactState), nullable=False),
+    _at("enrolled_at"),
+    _at("ended_at", nullable=True),
+    # One account is one person, and one person has one account a channel (guarantees: security).
+    _where(
+        "uq_contact_methods_address", "channel", "address",
+        condition="ended_at is null", unique=True,
+    ),
+    _where(
+        "uq_contact_methods_person", "person_id", "channel",
+        condition="ended_at is null", unique=True,
+    ),
+)  # fmt: skip
+
+enrolment_codes = Table(
+    "enrolment_codes",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id"),
+    Column("sha256", Text, nullable=False, unique=True),
+    _at("created_at"),
+    _at("expires_at"),
+    _at("used_at", nullable=True),
+)
+
+enrolment_failures = Table(
+    "enrolment_failures",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    _at("locked_at", nullable=True),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", index=True),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+)
+
+config_versions = Table(
+    "config_versions",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),  # escalation | disclosure | calendar:NAME
+    Column("sha256", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    _at("in_force_from"),
+    Index("ix_config_versions_kind", "kind", "id"),
+)
+
+# --- telling -----------------------------------------------------------------------------------
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    Column("kind", Word(Kind), nullable=False),
+    Column("operation", Word(Operation), nullable=False),
+    Column("channel", Word(Channel), nullable=False),
+    Column("address", Text, nullable=False),
+    _ref("contact_id", "contact_methods.id", nullable=True),
+    _ref("person_id", "people.id", nullable=True),
+    _ref("alert_id", "alerts.id", nullable=True),
+    _ref("parent_id", "messages.id", nullable=True),  # an edit's card
+    Column("params", Json, nullable=False),  # what the words need; ids and times, never content
+    Column("priority", Integer, nullable=False),
+    _at("bell_at"),
+    Column("rank", Integer, nullable=False),  # 0 for an alert's first person, then 1, 2, …
+    _at("due_at"),
+    Column("state", Word(MessageState), nullable=False),
+    Column("claimed_by", Text),
+    _at("claimed_until", nullable=True),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("unknowns", Integer, nullable=False, default=0),
+    Column("provider_message_id", Text),
+    _at("created_at"),
+    _at("sent_at", nullable=True),
+    _where(
+        "ix_messages_queue", "priority", "bell_at", "rank", "id", condition="state = 'pending'"
+    ),
+    _where("ix_messages_claimed", "address", condition="state = 'claimed'"),
+    _where("ix_messages_waiting", "contact_id", condition="state = 'pending'"),
+    _where(
+        "uq_messages_refresh", "parent_id",
+        condition="state = 'pending' and operation = 'edit'", unique=True,
+    ),
+    _where(
+        "uq_messages_stranger", "address",
+        condition="state = 'pending' and kind = 'neutral'", unique=True,
+    ),
+    Index("ix_messages_card", "alert_id", "person_id"),
+    Index("ix_messages_provider", "address", "provider_message_id"),
+)  # fmt: skip
+
+tellings = Table(
+    "tellings",
+    metadata,
+    _id(),
+    _ref("alert_id", "alerts.id"),
+    _ref("person_id", "people.id"),
+    Column("role", Word(Role), nullable=False),
+    Column("kind", Word(Kind), nullable=False),
+    # Which owing this is: raising, step or version. With it the key makes I5 the database's job.
+    Column("occasion", Text, nullable=False),
+    _ref("message_id", "messages.id", index=True),
+    _at("told_at"),
+    UniqueConstraint("alert_id", "person_id", "kind", "occasion"),
+)
+
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    _id(),
+    _ref("message_id", "messages.id", index=True),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    _at("ended_at"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("channel", Word(Channel), primary_key=True),
+    Column("address", Text, primary_key=True),
+    _at("next_at"),  # not before this: the pace of one chat
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("channel", Word(Channel), primary_key=True),
+    _at("next_slot_at"),  # the pace over all chats, shared by all workers
+)
+
+# --- hearing -----------------------------------------------------------------------------------
+
+telegram_updates = Table(
+    "telegram_updates",
+    metadata,
+    Column("update_id", Key, primary_key=True, autoincrement=False),
+    Column("chat", Text, nullable=False),
+    Column("raw", Json, nullable=False),
+    _at("received_at"),
+    _at("due_at", nullable=True),  # null once it has been handled or given up
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fault", Text),
+    _where("ix_telegram_updates_due", "update_id", condition="due_at is not null"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("fence", Integer, nullable=False),
+    _at("expires_at"),
+)
+
+# --- answers -----------------------------------------------------------------------------------
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    _id(),
+    _ref("alert_id", "alerts.id"),
+    _ref("person_id", "people.id"),
+    Column("role", Word(Role), nullable=False),
+    Column("children", Json, nullable=False),  # the numbers in this person's scope, then
+    Column("version", Integer, nullable=False),
+    _at("acknowledged_at"),
+    UniqueConstraint("alert_id", "person_id", "version"),
+)
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    _id(),
+    _ref("alert_id", "alerts.id", index=True),
+    _ref("person_id", "people.id"),
+    Column("role", Word(Role), nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("children", Json, nullable=False),
+    Column("matrix_version", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    _at("disclosed_at"),
+)
+
+views = Table(
+    "views",
+    metadata,
+    _id(),
+    _ref("disclosure_id", "disclosures.id"),
+    _ref("message_id", "messages.id", index=True),
+    Column("page", Integer, nullable=False),
+    _at("hide_at"),
+    _at("hidden_at", nullable=True),
+    _where("ix_views_open", "hide_at", condition="hidden_at is null"),
+    _where("uq_views_card", "message_id", condition="hidden_at is null", unique=True),
+)
+
+# --- the record --------------------------------------------------------------------------------
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    _at("at"),
+    Column("action", Text, nullable=False),  # subject:action
+    _ref("notification_id", "notifications.id", nullable=True, index=True),
+    _ref("alert_id", "alerts.id", nullable=True),
+    _ref("person_id", "people.id", nullable=True),
+    Column("detail", Json, nullable=False),  # ids, counts and reasons; never content
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("detail", Text, nullable=False),
+    _at("since"),
+    _at("told_at", nullable=True),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", Text, primary_key=True),  # directory_version, bot_username, …
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,75 @@
+"""Disclosures and the views they opened in a chat."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Row
+
+from bot.store.tables import disclosures, views
+from bot.store.unit_of_work import Tx
+
+
+async def add_disclosure(tx: Tx, **values: Any) -> int:
+    """The event that content is about to be shown: committed before it is (I6)."""
+    return await tx.add(disclosures, **values)
+
+
+async def show(
+    tx: Tx, *, message_id: int, disclosure_id: int, page: int, hide_at: datetime
+) -> None:
+    """This card shows a view until `hide_at`; a card shows one view at a time."""
+    statement = tx.insert(views).values(
+        message_id=message_id, disclosure_id=disclosure_id, page=page, hide_at=hide_at
+    )
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["message_id"],
+            index_where=views.c.hidden_at.is_(None),
+            set_={"disclosure_id": disclosure_id, "page": page, "hide_at": hide_at},
+        )
+    )
+
+
+async def open_on(tx: Tx, message_ids: Collection[int], now: datetime) -> dict[int, Row[Any]]:
+    """The views that may be shown now, by card."""
+    if not message_ids:
+        return {}
+    rows = await tx.all(
+        select(views).where(
+            views.c.message_id.in_(message_ids),
+            views.c.hidden_at.is_(None),
+            views.c.hide_at > now,
+        )
+    )
+    return {row.message_id: row for row in rows}
+
+
+async def due_to_hide(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    return await tx.all(
+        select(views)
+        .where(views.c.hidden_at.is_(None), views.c.hide_at <= now)
+        .order_by(views.c.hide_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def hide(tx: Tx, message_ids: Collection[int], now: datetime) -> None:
+    """These cards show no view from now on."""
+    await tx.execute(
+        update(views)
+        .where(views.c.message_id.in_(message_ids), views.c.hidden_at.is_(None))
+        .values(hidden_at=now)
+    )
+
+
+async def first_openings(tx: Tx, alert_ids: Collection[int]) -> dict[tuple[int, str], datetime]:
+    """When each person first opened each alert."""
+    found: dict[tuple[int, str], datetime] = {}
+    for row in await tx.all(
+        select(disclosures).where(disclosures.c.alert_id.in_(alert_ids)).order_by(disclosures.c.id)
+    ):
+        found.setdefault((row.alert_id, row.person_id), row.disclosed_at)
+    return found
