@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.alert import AlertChild, Leg, children_in_scope
-from bot.domain.calendar import Bell, Calendar, local_day
+from bot.domain.calendar import WEEKDAYS, Bell, Calendar, local_day
 from bot.domain.cover import Reachable, Skipped, standing
 from bot.domain.directory import Directory
 from bot.domain.disclosure import DisclosureMatrix
@@ -28,7 +28,8 @@ class InForce:
     matrix: DisclosureMatrix
 
     def calendar_of(self, school: School) -> Calendar:
-        return self.calendars[school.calendar]
+        """The school's calendar; for a missing one weekdays are assumed, so that nothing waits."""
+        return self.calendars.get(school.calendar, WEEKDAYS)
 
     def bell(self, school_code: str, at: datetime) -> Bell:
         school = self.directory.schools[school_code]

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from bot.domain.cover import Reachable
 from bot.domain.message import Kind, Priority
-from bot.flow.context import Stage
+from bot.domain.people import Channel
+from bot.flow.context import Context, Stage
+from bot.flow.reply import Reply
 from bot.flow.tell import message_row
 from bot.store import messages
 from bot.store.unit_of_work import Tx
@@ -49,3 +51,8 @@ async def tell_stranger(tx: Tx, now: datetime, address: str) -> None:
     row = message_row(Kind.NEUTRAL, address, now, priority=Priority.STRANGER)
     await messages.add_once(tx, row)
     tx.wake(Stage.DISPATCH)
+
+
+async def answer_press(ctx: Context, press_id: str, reply: Reply) -> None:
+    """Answer a button's press, after what it did was committed."""
+    await ctx.notifiers[Channel.TELEGRAM].answer_press(press_id, reply.text, alert=reply.alert)

@@ -9,14 +9,12 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.engine import Row
-
-from bot.domain.alert import Leg, uncovered
+from bot.domain.alert import uncovered
 from bot.domain.escalation import Climb
 from bot.domain.routing import InForce, LadderState, climb
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
-from bot.flow.tell import Owed, Subject, write_climb, write_owed
+from bot.flow.tell import Owed, subject_of, write_climb, write_owed
 from bot.store import alarms, alerts, events
 from bot.store.unit_of_work import Tx
 
@@ -94,16 +92,3 @@ async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
     await alerts.set_climbs(tx, climbs)
     if owed:
         tx.wake(Stage.DISPATCH)
-
-
-def subject_of(row: Row[Any]) -> Subject:
-    return Subject(
-        alert_id=row.id,
-        notification_id=row.notification_id,
-        reference=row.reference,
-        leg=Leg(row.leg),
-        school_code=row.school_code or None,
-        bell_at=row.bell_at,
-        raising=row.raising,
-        late=row.late,
-    )

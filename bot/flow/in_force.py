@@ -7,7 +7,9 @@ from bot.domain.errors import StoreError
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.routing import InForce
 from bot.flow.context import Context
-from bot.intake import calendar_toml, disclosure_toml, escalation_toml
+from bot.intake.calendar_toml import read_calendar
+from bot.intake.disclosure_toml import read_disclosure
+from bot.intake.escalation_toml import read_escalation
 from bot.store import config, directory
 from bot.store.unit_of_work import Tx
 
@@ -23,12 +25,12 @@ async def in_force(ctx: Context, tx: Tx) -> InForce:
         calendars: dict[str, Calendar] = {}
         for row in await config.in_force(tx):
             if row.kind == "escalation":
-                policies = escalation_toml.read(row.body, "escalation.toml")
+                policies = read_escalation(row.body.encode())
             elif row.kind == "disclosure":
-                matrix = disclosure_toml.read(row.body, "disclosure.toml")
+                matrix = read_disclosure(row.body.encode())
             elif row.kind.startswith(CALENDAR):
                 name = row.kind.removeprefix(CALENDAR)
-                calendars[name] = calendar_toml.read(row.body, f"calendars/{name}.toml")
+                calendars[name] = read_calendar(row.body.encode(), f"calendars/{name}.toml")
         if not policies:
             raise StoreError(
                 "No ladders are in force yet: run `encompass migrate`, which reads config/."

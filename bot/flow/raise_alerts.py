@@ -16,10 +16,11 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import Leg, NotificationState
 from bot.domain.incident import Incident, incident_of
 from bot.domain.routing import InForce, place
+from bot.domain.triage import Question
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.raise_duties import raise_duties
-from bot.flow.raise_questions import EXCLUSION, ask_the_desk
+from bot.flow.raise_questions import ask_the_desk
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards, write_owed
 from bot.store import alarms, alerts, events, messages, notifications
@@ -124,7 +125,7 @@ def _exclusions(
 ) -> tuple[frozenset[str], tuple[str, ...]]:
     """Who must learn nothing, and the ids that nobody knows yet, which hold everything back."""
     people = known.directory.people
-    answered = {task.removeprefix(f"{EXCLUSION}:"): who for task, who in decided.items()}
+    answered = {task.removeprefix(f"{Question.EXCLUSION}:"): who for task, who in decided.items()}
     unknown = tuple(i for i in incident.exclude if i not in people and i not in answered)
     chosen = {answered[i] for i in incident.exclude if answered.get(i)}
     return frozenset({i for i in incident.exclude if i in people} | chosen), unknown

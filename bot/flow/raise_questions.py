@@ -8,13 +8,12 @@ from typing import Any
 
 from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.routing import Placed
+from bot.domain.triage import Question
 from bot.flow.raising import Raising
 from bot.flow.suggest import likely_people, likely_schools
 from bot.flow.tell import refresh_cards
 from bot.store import alerts, messages
 
-EXCLUSION = "exclusion"
-SCHOOL = "school"
 _UNANSWERED = AlertChild(0, None)
 """What a task's ladder has to cover, so that it is read like any other."""
 
@@ -22,7 +21,7 @@ _UNANSWERED = AlertChild(0, None)
 @dataclass(frozen=True, slots=True)
 class _Question:
     task: str
-    question: str
+    question: Question
     child_number: int | None
     written: dict[str, Any]
     why: str
@@ -40,7 +39,7 @@ async def ask_the_desk(raising: Raising, placed: Placed, unknown: Sequence[str])
     for (leg, _, task), alert in raising.existing.items():
         if leg is not Leg.TRIAGE or alert.state is not AlertState.OPEN:
             continue
-        held_back = bool(unknown) and not task.startswith(EXCLUSION)
+        held_back = bool(unknown) and not task.startswith(Question.EXCLUSION)
         if questions.pop(task, None) or held_back:
             standing += 1
         else:
@@ -59,8 +58,8 @@ def _questions(raising: Raising, placed: Placed, unknown: Sequence[str]) -> list
     if unknown:
         return [
             _Question(
-                f"{EXCLUSION}:{written}",
-                EXCLUSION,
+                f"{Question.EXCLUSION}:{written}",
+                Question.EXCLUSION,
                 None,
                 {"id": written},
                 "unknown_person",
@@ -71,7 +70,7 @@ def _questions(raising: Raising, placed: Placed, unknown: Sequence[str]) -> list
     return [
         _Question(
             question.task,
-            SCHOOL,
+            Question.SCHOOL,
             question.child_number,
             {"code": question.written.code, "name": question.written.name},
             question.why.value,
@@ -84,7 +83,7 @@ def _questions(raising: Raising, placed: Placed, unknown: Sequence[str]) -> list
 async def _open_task(raising: Raising, question: _Question) -> None:
     tx, now = raising.tx, raising.now
     policy = raising.known.policies[Leg.TRIAGE]
-    schools = question.candidates if question.question == SCHOOL else ()
+    schools = question.candidates if question.question is Question.SCHOOL else ()
     bell_at = raising.known.nearest_bell(now, schools)
     old = raising.existing.get((Leg.TRIAGE, "", question.task))
     if old is not None:  # decided once, and the school that was chosen has since left
@@ -106,9 +105,10 @@ async def _open_task(raising: Raising, question: _Question) -> None:
             candidates=question.candidates,
         )
     raising.note("triage:opened", number, question=question.question, why=question.why)
+    asks_school = question.question is Question.SCHOOL
     await raising.first_climb(
         raising.subject(number, Leg.TRIAGE, None, bell_at, turn),
         policy,
         (_UNANSWERED,),
-        extra={"candidates": question.candidates[:3]} if question.question == SCHOOL else None,
+        extra={"candidates": question.candidates[:3]} if asks_school else None,
     )

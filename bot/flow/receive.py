@@ -6,7 +6,6 @@ set, and the raising stage's tick finds the row.
 """
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -70,8 +69,8 @@ async def refuse(ctx: Context, partner_id: int, door: str, raw: bytes, error: Re
             tx,
             partner_id=partner_id,
             door=door,
-            sha256=hashlib.sha256(raw).hexdigest(),
-            raw=None,
+            raw=raw,
+            keep=False,
             outcome="refused",
             faults=[str(fault) for fault in error.faults[:50]],
             at=ctx.now(),
@@ -203,16 +202,15 @@ def _belonging(held: Sequence[_Held], item: Incoming) -> _Held | None:
 
 
 async def _receipt(tx: Tx, item: Incoming, raw: bytes, outcome: str, now: datetime) -> int:
-    sha256 = hashlib.sha256(raw).hexdigest()
-    repeated = outcome == "duplicate" and await notifications.is_held(tx, item.partner_id, sha256)
+    held = outcome == "duplicate" and await notifications.is_held(tx, item.partner_id, raw)
     return await notifications.add_receipt(
         tx,
         partner_id=item.partner_id,
         door=item.door,
-        sha256=sha256,
-        raw=None if repeated else raw,
+        raw=raw,
         outcome=outcome,
         at=now,
+        keep=not held,
     )
 
 
@@ -244,7 +242,7 @@ async def _insert(tx: Tx, item: Incoming, receipt: int, now: datetime) -> _Held:
     else:
         raise StoreError("The same notice is being taken in by another worker; try again.")
     number = inserted[reference]
-    await _version(tx, number, 1, receipt, content, now)
+    await notifications.add_version(tx, number, 1, receipt, content, now)
     await events.append(
         tx,
         events.line(
@@ -282,27 +280,10 @@ async def _new_version(tx: Tx, known: _Held, after: Incident, receipt: int, now:
         raise_attempts=0,
         **changes,
     )
-    await _version(tx, known.id, known.version, receipt, after.content(), now)
+    await notifications.add_version(tx, known.id, known.version, receipt, after.content(), now)
     await events.append(
         tx,
         events.line(
             "notification:new_version", now, notification_id=known.id, version=known.version
         ),
-    )
-
-
-async def _version(
-    tx: Tx, number: int, version: int, receipt: int, content: dict[str, Any], now: datetime
-) -> None:
-    await notifications.add_versions(
-        tx,
-        [
-            {
-                "notification_id": number,
-                "version": version,
-                "receipt_id": receipt,
-                "content": content,
-                "received_at": now,
-            }
-        ],
     )

@@ -17,14 +17,11 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
 from bot.domain.delivery import Deferred, Operation, Outcome, Reason, Rejected, Sent, Unknown
-from bot.domain.message import CARDS, Kind, MessageState
-from bot.domain.people import ContactState, Role
-from bot.flow.answer import tell_lines
+from bot.domain.message import CARDS, MessageState
+from bot.flow.contact import contact_is_dead
 from bot.flow.context import Context, Stage
-from bot.flow.in_force import in_force
-from bot.flow.tell import reachable, refresh_card
-from bot.rendering.catalogue import words
-from bot.store import alarms, alerts, directory, events, messages
+from bot.flow.tell import refresh_card
+from bot.store import alarms, alerts, messages
 from bot.store.unit_of_work import Tx
 
 _REPEAT_AFTER = (10, 30, 60, 120, 300, 600)
@@ -90,7 +87,7 @@ async def _record(
                 await messages.set_pace(tx, row.channel, now + _CHANNEL_PAUSE)
         case Rejected(Reason.BLOCKED, _):
             await messages.change(tx, row.id, state=MessageState.REJECTED)
-            await _contact_is_dead(ctx, tx, row, now)
+            await _dead_address(ctx, tx, row)
         case Rejected(reason, detail):
             await messages.change(tx, row.id, state=MessageState.REJECTED)
             await _not_taken(tx, row, f"{reason.value} {detail}".strip(), now)
@@ -136,21 +133,6 @@ async def _not_taken(tx: Tx, row: Row[Any], why: str, now: datetime) -> None:
         tx.wake(Stage.ESCALATE)
 
 
-async def _contact_is_dead(ctx: Context, tx: Tx, row: Row[Any], now: datetime) -> None:
-    """Blocked, gone, unknown: for good. The ladders of everything told there move on at once."""
-    if row.contact_id is None or not await directory.mark_contact(
-        tx, row.contact_id, ContactState.BLOCKED
-    ):
-        return
-    await messages.cancel_of_contact(tx, row.contact_id)
-    await alerts.look_again(tx, await alerts.open_told_to(tx, row.person_id), now)
-    await events.append(tx, events.line("contact:blocked", now, person_id=row.person_id))
-    tx.wake(Stage.ESCALATE)
-    known = await in_force(ctx, tx)
-    person = known.directory.people.get(row.person_id)
-    if person is None:
-        return
-    for to in reachable(known, Role.COORDINATOR, None, frozenset({person.id}), now):
-        say = words(to.person.language)
-        line = say.say("alarm.contact_blocked", person=person.name, id=person.id)
-        await tell_lines(tx, now, to, [line], kind=Kind.ALARM)
+async def _dead_address(ctx: Context, tx: Tx, row: Row[Any]) -> None:
+    if row.contact_id is not None:
+        await contact_is_dead(ctx, tx, row.contact_id, row.person_id)

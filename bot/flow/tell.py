@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.engine import Row
+
 from bot.domain.alert import Leg
 from bot.domain.calendar import local_day
 from bot.domain.cover import Reachable, standing
@@ -49,6 +51,19 @@ class Subject:
         if self.late:
             item["late"] = True
         return item
+
+
+def subject_of(row: Row[Any]) -> Subject:
+    return Subject(
+        alert_id=row.id,
+        notification_id=row.notification_id,
+        reference=row.reference,
+        leg=Leg(row.leg),
+        school_code=row.school_code or None,
+        bell_at=row.bell_at,
+        raising=row.raising,
+        late=row.late,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.domain.disclosure import Field, RoleView, role_view
 from bot.domain.incident import WrittenSchool, incident_of
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.raise_questions import EXCLUSION
+from bot.domain.triage import Question
 from bot.rendering.catalogue import Words, words
 from bot.rendering.view import inert, pages, view_lines, written_school
 from bot.store import alerts, notifications
@@ -62,7 +62,7 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
 
 
 def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
-    if task.question == EXCLUSION:
+    if task.question is Question.EXCLUSION:
         written = inert(task.written["id"])
         return [
             say.say("view.question_exclusion"),
@@ -82,7 +82,7 @@ def choices(known: InForce, shown: Shown, language: str) -> tuple[str, ...]:
     if shown.task is None:
         return ()
     say, directory = words(language), known.directory
-    if shown.task.question == EXCLUSION:
+    if shown.task.question is Question.EXCLUSION:
         people = [directory.people[i] for i in shown.task.candidates if i in directory.people]
         named = [f"{p.name}, {say.say(f'role.{p.role.value}')}" for p in people]
         return (*named, say.say("button.none_of_these_people"))

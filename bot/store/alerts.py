@@ -39,12 +39,11 @@ async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
     )
 
 
-async def of_notifications(tx: Tx, ids: Collection[int]) -> Sequence[Row[Any]]:
-    return await tx.all(
-        _WITH_NOTIFICATION.where(alerts.c.notification_id.in_(ids))
-        .order_by(alerts.c.id)
-        .with_for_update(of=alerts)
-    )
+async def of_notifications(
+    tx: Tx, ids: Collection[int], *, lock: bool = True
+) -> Sequence[Row[Any]]:
+    statement = _WITH_NOTIFICATION.where(alerts.c.notification_id.in_(ids)).order_by(alerts.c.id)
+    return await tx.all(statement.with_for_update(of=alerts) if lock else statement)
 
 
 async def by_id(tx: Tx, alert_id: int, *, lock: bool = False) -> Row[Any] | None:

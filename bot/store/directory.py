@@ -26,7 +26,12 @@ async def changed(tx: Tx) -> None:
     await facts.count_up(tx, VERSION)
 
 
-async def load(tx: Tx) -> Directory:
+async def load_as_imported(tx: Tx) -> Directory:
+    """The directory as its files have it: without contact methods, absences and own choices."""
+    return await load(tx, as_imported=True)
+
+
+async def load(tx: Tx, *, as_imported: bool = False) -> Directory:
     """Every school and person that has not left, with working and blocked contact methods."""
     contacts: dict[str, list[ContactMethod]] = defaultdict(list)
     for row in await tx.all(
@@ -44,7 +49,14 @@ async def load(tx: Tx) -> Directory:
             )
         },
         people={
-            row.id: _person(row, contacts.get(row.id, ()), away.get(row.id, ()))
+            row.id: _person(row, (), (), row.language)
+            if as_imported
+            else _person(
+                row,
+                contacts.get(row.id, ()),
+                away.get(row.id, ()),
+                row.chosen_language or row.language,
+            )
             for row in await tx.all(select(people).where(people.c.left_at.is_(None)).order_by("id"))
         },
     )
@@ -65,7 +77,9 @@ def _school(row: Any) -> School:
     )
 
 
-def _person(row: Any, contacts: Iterable[ContactMethod], away: Iterable[Absence]) -> Person:
+def _person(
+    row: Any, contacts: Iterable[ContactMethod], away: Iterable[Absence], language: str
+) -> Person:
     scope = row.scope
     return Person(
         id=row.id,
@@ -77,7 +91,7 @@ def _person(row: Any, contacts: Iterable[ContactMethod], away: Iterable[Absence]
             teams=frozenset(scope.get("teams", ())),
             years=frozenset(scope.get("years", ())),
         ),
-        language=row.chosen_language or row.language,
+        language=language,
         order=row.position,
         eligible_from=row.eligible_from,
         email=row.email,

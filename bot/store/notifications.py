@@ -1,13 +1,13 @@
 """Notifications as rows: taken in, versioned, found again."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import NotificationState
 from bot.store.tables import notification_versions, notifications, partners, receipts
 from bot.store.unit_of_work import Tx
 
@@ -26,38 +26,33 @@ async def add_receipt(
     *,
     partner_id: int,
     door: str,
-    sha256: str,
-    raw: bytes | None,
+    raw: bytes,
     outcome: str,
     at: datetime,
+    keep: bool = True,
     faults: list[str] | None = None,
 ) -> int:
-    """Keep what came: bytes and hash, or for a refusal hash and faults alone."""
+    """Keep what came: bytes and hash; of a refusal, and of bytes held already, the hash alone."""
     return await tx.add(
         receipts,
         partner_id=partner_id,
         door=door,
-        sha256=sha256,
-        raw=raw,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        raw=raw if keep else None,
         outcome=outcome,
         faults=faults,
         received_at=at,
     )
 
 
-async def is_held(tx: Tx, partner_id: int, sha256: str) -> bool:
+async def is_held(tx: Tx, partner_id: int, raw: bytes) -> bool:
     """Whether these very bytes are kept already."""
-    return bool(
-        await tx.scalar(
-            select(func.count())
-            .select_from(receipts)
-            .where(
-                receipts.c.sha256 == sha256,
-                receipts.c.partner_id == partner_id,
-                receipts.c.raw.is_not(None),
-            )
-        )
+    statement = select(receipts.c.id).where(
+        receipts.c.sha256 == hashlib.sha256(raw).hexdigest(),
+        receipts.c.partner_id == partner_id,
+        receipts.c.raw.is_not(None),
     )
+    return await tx.first(statement.limit(1)) is not None
 
 
 async def with_source_references(tx: Tx, references: Collection[str]) -> Sequence[Row[Any]]:
@@ -84,8 +79,18 @@ async def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     return {row.reference: row.id for row in await tx.all(statement, rows)}
 
 
-async def add_versions(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    await tx.execute(insert(notification_versions), rows)
+async def add_version(
+    tx: Tx, number: int, version: int, receipt_id: int, content: dict[str, Any], at: datetime
+) -> None:
+    await tx.execute(
+        insert(notification_versions).values(
+            notification_id=number,
+            version=version,
+            receipt_id=receipt_id,
+            content=content,
+            received_at=at,
+        )
+    )
 
 
 async def ids_due(tx: Tx, now: datetime, limit: int) -> list[int]:
@@ -127,6 +132,3 @@ async def change(tx: Tx, notification_id: int, **values: Any) -> None:
 async def look_again(tx: Tx, notification_id: int, at: datetime) -> None:
     """The raising stage takes this notification up anew."""
     await change(tx, notification_id, raise_due_at=at)
-
-
-OPEN_STATES = (NotificationState.RECEIVED, NotificationState.RAISED, NotificationState.TRIAGE)

@@ -27,6 +27,7 @@ from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.domain.people import Channel, ContactState, Role
 from bot.domain.school import Phase
+from bot.domain.triage import Question
 from bot.store.types import Instant, Json, Key, Word
 
 metadata = MetaData(
@@ -159,7 +160,7 @@ triage_tasks = Table(
     "triage_tasks",
     metadata,
     _ref("alert_id", "alerts.id", primary_key=True),
-    Column("question", Text, nullable=False),  # school | exclusion
+    Column("question", Word(Question), nullable=False),
     Column("child_number", Integer),
     Column("written", Json, nullable=False),  # the school, or the unknown id, as written
     Column("why", Text, nullable=False),

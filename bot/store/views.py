@@ -46,6 +46,11 @@ async def open_on(tx: Tx, message_ids: Collection[int], now: datetime) -> dict[i
     return {row.message_id: row for row in rows}
 
 
+async def any_due(tx: Tx, now: datetime) -> bool:
+    statement = select(views.c.id).where(views.c.hidden_at.is_(None), views.c.hide_at <= now)
+    return await tx.first(statement.limit(1)) is not None
+
+
 async def due_to_hide(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
     return await tx.all(
         select(views)

@@ -1,0 +1,100 @@
+"""Taking an alert on: recorded first, answered second, once however often it is pressed.
+
+Dies before the commit: the update is in the inbox still and is handled again. Dies after it: the
+ladder has stopped in the same commit (I4), and handling the update again finds the answer there.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import AlertChild, AlertState, Leg, children_in_scope, uncovered
+from bot.domain.message import Priority
+from bot.domain.people import Person
+from bot.flow.authorise import may_take
+from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.reply import Reply, nothing_here
+from bot.flow.tell import refresh_cards
+from bot.store import alerts, events, messages
+from bot.store.unit_of_work import Tx
+
+
+async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
+    """Record that this person has it; settle the alert when every child in it is covered."""
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        known = await in_force(ctx, tx)
+        person = known.directory.people.get(person_id)
+        alert = await alerts.by_id(tx, alert_id, lock=True)
+        if person is None or alert is None or alert.leg is Leg.TRIAGE:
+            return nothing_here(person.language if person else "en")
+        children = (await alerts.children(tx, [alert_id]))[alert_id]
+        if not may_take(known, person, alert, children, now):
+            return nothing_here(person.language)
+        state: AlertState = alert.state
+        match state:
+            case AlertState.WITHDRAWN | AlertState.MISDIRECTED:
+                return Reply("press.withdrawn", person.language)
+            case AlertState.CLOSED:
+                return Reply("press.closed", person.language)
+            case AlertState.ACKNOWLEDGED:
+                return await _settled_already(tx, known.directory.people, person, alert)
+            case AlertState.OPEN:
+                return await _record(tx, alert, children, person, now)
+
+
+async def _settled_already(tx: Tx, people: Any, person: Person, alert: Row[Any]) -> Reply:
+    given = (await alerts.answers(tx, [alert.id]))[alert.id]
+    if any(answer.person_id == person.id for answer in given) or not given:
+        return Reply("press.acknowledged_before", person.language)
+    who = people.get(given[-1].person_id)
+    name = who.name if who else given[-1].person_id
+    return Reply("press.settled_before", person.language, {"name": name})
+
+
+async def _record(
+    tx: Tx,
+    alert: Row[Any],
+    children: tuple[AlertChild, ...],
+    person: Person,
+    now: datetime,
+) -> Reply:
+    first = await alerts.add_acknowledgement(
+        tx,
+        alert_id=alert.id,
+        person_id=person.id,
+        role=person.role,
+        children=sorted(children_in_scope(person, children)),
+        version=alert.notification_version,
+        acknowledged_at=now,
+    )
+    if not first:
+        return Reply("press.acknowledged_before", person.language)
+    given = (await alerts.answers(tx, [alert.id]))[alert.id]
+    owing = uncovered(children, given, alerts.policy(alert).settled_by)
+    await events.append(
+        tx,
+        events.line(
+            "alert:acknowledged",
+            now,
+            notification_id=alert.notification_id,
+            alert_id=alert.id,
+            person_id=person.id,
+            settles=not owing,
+        ),
+    )
+    await refresh_cards(tx, now, [alert.id], [person.id], Priority.VIEW)
+    if not owing:
+        await settle(tx, alert, now)
+    return Reply("press.acknowledged", person.language)
+
+
+async def settle(tx: Tx, alert: Row[Any], now: datetime) -> None:
+    """Every child is covered: the ladder ends, what is no longer owed is cancelled, the others'
+    messages say so."""
+    await alerts.move(tx, alert.id, AlertState.ACKNOWLEDGED, now)
+    await messages.cancel_of_alert(tx, alert.id)
+    await refresh_cards(tx, now, [alert.id])
+    tx.wake(Stage.DISPATCH)

@@ -1,0 +1,159 @@
+"""What people ask for in the chat: what is open, their language, their absence, help.
+
+Stateless: every screen is made afresh from the rows and survives restarts and upgrades.
+"""
+
+from datetime import date
+
+from bot.domain.cover import Reachable
+from bot.domain.delivery import Operation
+from bot.domain.message import Kind, Priority
+from bot.domain.people import Absence, Channel, ContactMethod, Person
+from bot.domain.routing import InForce
+from bot.flow.answer import tell_lines, tell_stranger
+from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.reply import Reply, nothing_here
+from bot.flow.retell import retell
+from bot.flow.tell import message_row
+from bot.rendering.catalogue import LANGUAGES, words
+from bot.store import alerts, directory, events, messages
+from bot.store.unit_of_work import Tx
+
+LANGUAGE = "l"
+"""What the data of a language's button begins with."""
+_NAMES = {"en": "English", "cy": "Cymraeg"}
+
+
+async def who(ctx: Context, address: str) -> str | None:
+    """The id of the person whose account this is, if they are in the directory."""
+    async with ctx.store.reading() as tx:
+        holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
+        known = await in_force(ctx, tx)
+    return holder[0] if holder and holder[0] in known.directory.people else None
+
+
+async def asker(ctx: Context, tx: Tx, address: str) -> tuple[InForce, Reachable] | None:
+    """Who asks, as someone who can be answered; None for a stranger, who then gets the neutral
+    answer."""
+    holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
+    known = await in_force(ctx, tx)
+    person = known.directory.people.get(holder[0]) if holder else None
+    if person is None or holder is None:
+        await tell_stranger(tx, ctx.now(), address)
+        return None
+    return known, Reachable(person, ContactMethod(holder[1], Channel.TELEGRAM, address))
+
+
+async def stranger(ctx: Context, address: str) -> None:
+    """The one neutral answer, whatever they sent."""
+    async with ctx.store.unit() as tx:
+        await tell_stranger(tx, ctx.now(), address)
+
+
+async def leave_group(ctx: Context, address: str) -> None:
+    """The bot talks in private chats only; nothing is said on leaving."""
+    async with ctx.store.unit() as tx:
+        row = message_row(
+            Kind.LEAVE,
+            address,
+            ctx.now(),
+            priority=Priority.STRANGER,
+            operation=Operation.LEAVE,
+        )
+        await messages.add(tx, [row])
+        tx.wake(Stage.DISPATCH)
+
+
+async def help_text(ctx: Context, address: str) -> None:
+    async with ctx.store.unit() as tx:
+        if asking := await asker(ctx, tx, address):
+            to = asking[1]
+            line = words(to.person.language).say("answer.help")
+            await tell_lines(tx, ctx.now(), to, [line])
+
+
+async def open_alerts(ctx: Context, address: str) -> None:
+    """`/alerts`: the card of each open alert that this person may take, sent anew."""
+    async with ctx.store.unit() as tx:
+        if asking := await asker(ctx, tx, address):
+            to, now = asking[1], ctx.now()
+            say = words(to.person.language)
+            count = await retell(tx, ctx, to, f"asked.{int(now.timestamp() * 1000)}")
+            line = say.say("answer.alerts_follow" if count else "answer.nothing_open")
+            await tell_lines(tx, now, to, [line])
+
+
+async def choose_language(ctx: Context, address: str) -> None:
+    """`/language`: offers both, each by its own name."""
+    async with ctx.store.unit() as tx:
+        if asking := await asker(ctx, tx, address):
+            to = asking[1]
+            line = words(to.person.language).say("answer.choose_language")
+            buttons = [(_NAMES[code], f"{LANGUAGE}:{code}") for code in LANGUAGES]
+            await tell_lines(tx, ctx.now(), to, [line], buttons=buttons)
+
+
+async def set_language(ctx: Context, address: str, language: str) -> Reply:
+    """Their own choice; what is sent from now on, and every card shown anew, follows it."""
+    async with ctx.store.unit() as tx:
+        holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
+        if holder is None or language not in LANGUAGES:
+            return nothing_here()
+        await directory.set_language(tx, holder[0], language)
+        return Reply("answer.language_set", language)
+
+
+async def away(ctx: Context, address: str, argument: str) -> None:
+    """`/away FROM TO`, `/away off`, or how to say it. Open ladders are read anew at once."""
+    async with ctx.store.unit() as tx:
+        asking = await asker(ctx, tx, address)
+        if asking is None:
+            return
+        to, now = asking[1], ctx.now()
+        say = words(to.person.language)
+        parts = argument.split()
+        if not parts:
+            current = max(to.person.absences, key=lambda a: a.last_on, default=None)
+            line = say.say("answer.away_how")
+            if current:
+                line = f"{_away_line(to.person, current)} {line}"
+        elif parts == ["off"]:
+            await directory.set_absence(tx, to.person.id, None)
+            line = say.say("answer.away_off")
+        elif (absence := _absence(parts)) is None:
+            line = say.say("answer.away_not_understood")
+        else:
+            await directory.set_absence(tx, to.person.id, absence)
+            await alerts.look_again(tx, await alerts.open_told_to(tx, to.person.id), now)
+            await events.append(
+                tx,
+                events.line(
+                    "person:away",
+                    now,
+                    person_id=to.person.id,
+                    first_on=absence.first_on.isoformat(),
+                    last_on=absence.last_on.isoformat(),
+                ),
+            )
+            tx.wake(Stage.ESCALATE)
+            line = _away_line(to.person, absence)
+        await tell_lines(tx, now, to, [line])
+
+
+def _away_line(person: Person, absence: Absence) -> str:
+    say = words(person.language)
+    return say.say(
+        "answer.away_set", first=say.day(absence.first_on), last=say.day(absence.last_on)
+    )
+
+
+def _absence(parts: list[str]) -> Absence | None:
+    """One day or two, as ISO dates, first not after last."""
+    try:
+        days = [date.fromisoformat(part) for part in parts]
+    except ValueError:
+        return None
+    if len(days) not in (1, 2) or days[0] > days[-1]:
+        return None
+    return Absence(days[0], days[-1])

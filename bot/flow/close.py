@@ -1,0 +1,43 @@
+"""A coordinator's end of a duty that nobody settled, with a reason (I11: nothing ends silently)."""
+
+from bot.domain.alert import AlertState, Leg, NotificationState
+from bot.domain.errors import ConflictError, NotFoundError
+from bot.flow.context import Context, Stage
+from bot.flow.tell import refresh_cards
+from bot.store import alerts, events, messages, notifications
+
+
+async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]:
+    """Close every open alert of this reference; the numbers of those closed.
+
+    NotFoundError if there is none of this reference, ConflictError if nothing of it is open.
+    """
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        row = await notifications.by_reference(tx, reference, lock=True)
+        if row is None:
+            raise NotFoundError(f"There is no notification {reference}.")
+        closed = []
+        for alert in await alerts.of_notifications(tx, [row.id]):
+            if alert.state is AlertState.OPEN and await alerts.move(
+                tx, alert.id, AlertState.CLOSED, now
+            ):
+                closed.append(alert.id)
+                await messages.cancel_of_alert(tx, alert.id)
+                await events.append(
+                    tx,
+                    events.line(
+                        "triage:closed" if alert.leg is Leg.TRIAGE else "alert:closed",
+                        now,
+                        notification_id=row.id,
+                        alert_id=alert.id,
+                        reason=reason,
+                        by=by,
+                    ),
+                )
+        if not closed:
+            raise ConflictError(f"Nothing of {reference} is open.")
+        await refresh_cards(tx, now, closed)
+        await notifications.change(tx, row.id, state=NotificationState.CLOSED, raise_due_at=None)
+        tx.wake(Stage.DISPATCH)
+        return closed

@@ -1,0 +1,128 @@
+"""The directory as a whole: what an import would change, changing it in one transaction, and
+writing it back out. Who is no longer in the file has left: their ways of being reached end in the
+same commit, their open cards become stubs, and the ladders that had told them are read anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.directory import Directory
+from bot.domain.errors import RefusedError
+from bot.domain.people import Person
+from bot.domain.school import School
+from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.tell import refresh_cards
+from bot.intake.directory_csv import DirectoryFile, check_references
+from bot.store import alerts, directory, enrolment, events
+from bot.store.unit_of_work import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a set of files would change, each side by code or id."""
+
+    new_schools: tuple[School, ...] = ()
+    changed_schools: tuple[School, ...] = ()
+    gone_schools: tuple[str, ...] = ()
+    new_people: tuple[Person, ...] = ()
+    changed_people: tuple[Person, ...] = ()
+    gone_people: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """The difference in words, a line each; none when nothing would change."""
+        return [
+            *(f"+ school {s.code} {s.name}" for s in self.new_schools),
+            *(f"~ school {s.code} {s.name}" for s in self.changed_schools),
+            *(f"- school {code}" for code in self.gone_schools),
+            *(f"+ person {p.id} {p.role.value} {p.name}" for p in self.new_people),
+            *(f"~ person {p.id} {p.role.value} {p.name}" for p in self.changed_people),
+            *(f"- person {i} leaves" for i in self.gone_people),
+        ]
+
+
+def difference(now: Directory, files: Sequence[DirectoryFile]) -> Difference:
+    """Compare the files with the directory in force; a kind of file not given stays as it is."""
+    schools = {s.code: s for file in files for s in file.schools or ()}
+    people = {p.id: p for file in files for p in file.people or ()}
+    gives_schools = any(file.schools is not None for file in files)
+    gives_people = any(file.people is not None for file in files)
+    known = {p.id: replace(p, contacts=(), absences=()) for p in now.people.values()}
+    return Difference(
+        new_schools=tuple(s for c, s in schools.items() if c not in now.schools),
+        changed_schools=_changed(schools, now.schools),
+        gone_schools=tuple(c for c in now.schools if gives_schools and c not in schools),
+        new_people=tuple(p for i, p in people.items() if i not in known),
+        changed_people=tuple(p for i, p in people.items() if i in known and known[i] != p),
+        gone_people=tuple(i for i in known if gives_people and i not in people),
+    )
+
+
+def _changed(given: Mapping[str, School], known: Mapping[str, School]) -> tuple[School, ...]:
+    return tuple(s for code, s in given.items() if code in known and known[code] != s)
+
+
+async def plan(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
+    """What importing these files would change. RefusedError if they do not fit together."""
+    async with ctx.store.reading() as tx:
+        return await _checked(ctx, tx, files)
+
+
+async def _checked(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Difference:
+    known = await in_force(ctx, tx)
+    stored = await directory.load_as_imported(tx)
+    found = difference(stored, files)
+    after_schools = {**stored.schools, **{s.code: s for f in files for s in f.schools or ()}}
+    after_people = {**stored.people, **{p.id: p for f in files for p in f.people or ()}}
+    faults = check_references(
+        [s for c, s in after_schools.items() if c not in found.gone_schools],
+        [p for i, p in after_people.items() if i not in found.gone_people],
+        known.calendars,
+    )
+    if faults:
+        raise RefusedError(faults)
+    return found
+
+
+async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
+    """Import these files: all of it in one transaction, or nothing."""
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        found = await _checked(ctx, tx, files)
+        if not found.lines():
+            return found
+        await directory.put(
+            tx,
+            [*found.new_schools, *found.changed_schools],
+            [*found.new_people, *found.changed_people],
+        )
+        await directory.remove_schools(tx, found.gone_schools, now)
+        await directory.remove_people(tx, found.gone_people, now)
+        await enrolment.end_codes(tx, found.gone_people, now)
+        for person_id in found.gone_people:
+            told = await alerts.open_told_to(tx, person_id)
+            await refresh_cards(tx, now, told, [person_id])
+            await alerts.look_again(tx, told, now)
+        for person in found.changed_people:  # another role or scope may leave a child unreached
+            told = await alerts.open_told_to(tx, person.id)
+            await refresh_cards(tx, now, told, [person.id])
+            await alerts.look_again(tx, told, now)
+        await directory.changed(tx)
+        await events.append(
+            tx,
+            events.line(
+                "directory:imported",
+                now,
+                new=len(found.new_schools) + len(found.new_people),
+                changed=len(found.changed_schools) + len(found.changed_people),
+                gone=len(found.gone_schools) + len(found.gone_people),
+            ),
+        )
+        tx.wake(Stage.ESCALATE)
+        return found
+
+
+async def export(ctx: Context) -> Directory:
+    """The directory as it would be written out."""
+    async with ctx.store.reading() as tx:
+        return await directory.load_as_imported(tx)

@@ -1,0 +1,120 @@
+"""Binding one Telegram account to one person, once, by a one-time code.
+
+Codes have 128 bits, live three days, are kept as hashes and belong to one person. Five wrong ones
+lock an account and tell the coordinators (guarantees: security). Everyone else, whatever they
+send, gets the one neutral answer.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from bot.domain.cover import Reachable
+from bot.domain.errors import NotFoundError
+from bot.domain.message import Kind
+from bot.domain.people import Channel, ContactMethod, ContactState, Person, Role
+from bot.domain.routing import InForce
+from bot.flow.answer import tell_lines, tell_stranger
+from bot.flow.contact import contact_is_dead
+from bot.flow.context import Context
+from bot.flow.in_force import in_force
+from bot.flow.retell import retell
+from bot.flow.tell import reachable
+from bot.rendering.catalogue import words
+from bot.store import directory, enrolment, events
+from bot.store.unit_of_work import Tx
+
+LIVES = timedelta(days=3)
+_WRONG_CODES = 5
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+async def invite(ctx: Context, person_id: str) -> str:
+    """A fresh one-time code for this person; NotFoundError if the directory has nobody of it."""
+    code = secrets.token_urlsafe(16)
+    async with ctx.store.unit() as tx:
+        known = await in_force(ctx, tx)
+        if person_id not in known.directory.people:
+            raise NotFoundError(f"Nobody in the directory has the id {person_id}.")
+        now = ctx.now()
+        await enrolment.add_code(tx, person_id, _hash(code), now, now + LIVES)
+        await events.append(tx, events.line("person:invited", now, person_id=person_id))
+    return code
+
+
+async def start(ctx: Context, address: str, code: str) -> None:
+    """`/start CODE`: bind this account and welcome the person, or the neutral answer."""
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        known = await in_force(ctx, tx)
+        holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
+        if holder is not None and holder[0] in known.directory.people:
+            person = known.directory.people[holder[0]]
+            await _welcome(tx, ctx, person, holder[1], address)
+            return
+        if await enrolment.was_locked(tx, address):
+            await tell_stranger(tx, now, address)
+            return
+        person_id = await enrolment.use_code(tx, _hash(code), now) if code else None
+        person_or_none = known.directory.people.get(person_id or "")
+        if person_or_none is None:
+            if code and await enrolment.count_failure(tx, address, now, _WRONG_CODES):
+                await _tell_of_lock(tx, ctx, known)
+            await tell_stranger(tx, now, address)
+            return
+        contact = await directory.bind_contact(
+            tx, person_or_none.id, Channel.TELEGRAM, address, now
+        )
+        await events.append(tx, events.line("person:enrolled", now, person_id=person_or_none.id))
+        await _welcome(tx, ctx, person_or_none, contact, address)
+        await retell(tx, ctx, _reached(person_or_none, contact, address), f"enrolled.{contact}")
+
+
+def _reached(person: Person, contact_id: int, address: str) -> Reachable:
+    return Reachable(person, ContactMethod(contact_id, Channel.TELEGRAM, address))
+
+
+async def _welcome(tx: Tx, ctx: Context, person: Person, contact_id: int, address: str) -> None:
+    say = words(person.language)
+    line = say.say("answer.welcome", name=person.name, role=say.say(f"role.{person.role.value}"))
+    await tell_lines(tx, ctx.now(), _reached(person, contact_id, address), [line])
+
+
+async def _tell_of_lock(tx: Tx, ctx: Context, known: InForce) -> None:
+    now = ctx.now()
+    await events.append(tx, events.line("account:locked", now))
+    for to in reachable(known, Role.COORDINATOR, None, frozenset(), now):
+        line = words(to.person.language).say("alarm.enrolment_locked")
+        await tell_lines(tx, now, to, [line], kind=Kind.ALARM)
+
+
+async def blocked_by_person(ctx: Context, address: str) -> None:
+    """They blocked the bot: known before the next message fails, so the ladder moves on now."""
+    await _contact_changed(ctx, address, ContactState.BLOCKED)
+
+
+async def unblocked_by_person(ctx: Context, address: str) -> None:
+    """They are back: what is open for them is sent again."""
+    await _contact_changed(ctx, address, ContactState.WORKING)
+
+
+async def _contact_changed(ctx: Context, address: str, state: ContactState) -> None:
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
+        if holder is None:
+            return
+        person_id, contact_id, _ = holder
+        known = await in_force(ctx, tx)
+        person = known.directory.people.get(person_id)
+        if person is None:
+            return
+        to = _reached(person, contact_id, address)
+        if state is ContactState.BLOCKED:
+            await contact_is_dead(ctx, tx, contact_id, person_id)
+        elif await directory.mark_contact(tx, contact_id, state):
+            await events.append(tx, events.line("contact:working", now, person_id=person_id))
+            await retell(tx, ctx, to, f"back.{int(now.timestamp())}")

@@ -1,0 +1,126 @@
+"""Opening the details: the disclosure is committed first, then the view is shown (I6).
+
+In the chat the view is an edit of the alert's card. The row that says when to hide it is committed
+together with the disclosure, before anything is shown; the hiding tick finds it after a restart
+too, and an edit that goes out after that time shows no view at all.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import AlertState
+from bot.domain.message import Kind, Priority
+from bot.domain.people import Person
+from bot.flow.authorise import may_take
+from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.reply import Reply, nothing_here
+from bot.flow.tell import refresh_card
+from bot.flow.view import Shown, disclosed_fields, view_for
+from bot.store import alerts, events, messages, views
+from bot.store.unit_of_work import Tx
+
+SHOWN_FOR = timedelta(seconds=60)
+_BATCH = 100
+
+
+async def open_in_chat(
+    ctx: Context, person_id: str, alert_id: int, address: str, card_id: str, page: int = 0
+) -> Reply:
+    """Show this person's view on the card they pressed, from page `page`, for a minute."""
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        known = await in_force(ctx, tx)
+        person = known.directory.people.get(person_id)
+        alert = await alerts.by_id(tx, alert_id, lock=True)
+        if person is None or alert is None:
+            return nothing_here(person.language if person else "en")
+        children = (await alerts.children(tx, [alert_id]))[alert_id]
+        if not may_take(known, person, alert, children, now):
+            return nothing_here(person.language)
+        if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+            return Reply("press.withdrawn", person.language)
+        card = await _card(tx, person, alert, address, card_id)
+        if card is None:
+            return nothing_here(person.language)
+        shown = await view_for(tx, known, alert, children, person)
+        disclosure = await _record(tx, shown, alert, person, known.matrix.version, ctx)
+        await views.show(
+            tx,
+            message_id=card.id,
+            disclosure_id=disclosure,
+            page=max(0, page),
+            hide_at=now + SHOWN_FOR,
+        )
+        await refresh_card(tx, now, card, Priority.VIEW)
+        return Reply("press.opened", person.language)
+
+
+async def _card(
+    tx: Tx, person: Person, alert: Row[Any], address: str, card_id: str
+) -> Row[Any] | None:
+    """The card that was pressed, if it is this person's and this alert's."""
+    card = await messages.card_at(tx, address, card_id)
+    if card is None or card.person_id != person.id or card.alert_id != alert.id:
+        return None
+    return card
+
+
+async def _record(
+    tx: Tx, shown: Shown, alert: Row[Any], person: Person, matrix_version: str, ctx: Context
+) -> int:
+    now = ctx.now()
+    numbers = [child.number for child in shown.view.children]
+    await events.append(
+        tx,
+        events.line(
+            "alert:opened",
+            now,
+            notification_id=alert.notification_id,
+            alert_id=alert.id,
+            person_id=person.id,
+            way="chat",
+        ),
+    )
+    return await views.add_disclosure(
+        tx,
+        alert_id=alert.id,
+        person_id=person.id,
+        role=person.role,
+        fields=disclosed_fields(shown),
+        children=numbers,
+        matrix_version=matrix_version,
+        way="chat",
+        disclosed_at=now,
+    )
+
+
+async def hide_now(ctx: Context, person_id: str, address: str, card_id: str) -> Reply:
+    """Hide the view on this card before its time; hiding needs no right but the card."""
+    async with ctx.store.unit() as tx:
+        known = await in_force(ctx, tx)
+        person = known.directory.people.get(person_id)
+        card = await messages.card_at(tx, address, card_id)
+        if person is None or card is None or card.person_id != person.id:
+            return nothing_here(person.language if person else "en")
+        await views.hide(tx, [card.id], ctx.now())
+        await refresh_card(tx, ctx.now(), card, Priority.VIEW)
+        return Reply("press.hidden", person.language)
+
+
+async def hide_due(ctx: Context) -> bool:
+    """Hide every view whose time is over; whether more may be waiting."""
+    async with ctx.store.reading() as tx:
+        if not await views.any_due(tx, ctx.now()):
+            return False
+    async with ctx.store.unit() as tx:
+        due = await views.due_to_hide(tx, ctx.now(), _BATCH)
+        await views.hide(tx, [view.message_id for view in due], ctx.now())
+        for view in due:
+            card = await messages.by_id(tx, view.message_id)
+            if card is not None and card.kind is not Kind.REFRESH:
+                await refresh_card(tx, ctx.now(), card, Priority.VIEW)
+        tx.wake(Stage.DISPATCH)
+        return len(due) == _BATCH

@@ -1,0 +1,88 @@
+"""The MASH desk settles what nobody could be sure of: which school, or whom an exclusion means.
+
+Dies before the commit: the task is open and its ladder goes on. Dies after: the notification is
+due to be raised again, and the raising stage's tick finds it with the decision.
+"""
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import AlertState, Leg
+from bot.domain.routing import InForce
+from bot.domain.triage import Question
+from bot.flow.authorise import may_take
+from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.reply import Reply, nothing_here
+from bot.flow.tell import refresh_cards
+from bot.store import alerts, events, messages, notifications, views
+
+
+async def decide_by_choice(ctx: Context, person_id: str, alert_id: int, choice: int) -> Reply:
+    """The button pressed: the candidate of this place, or past the last one nobody (exclusion)."""
+    return await _decide(ctx, person_id, alert_id, choice)
+
+
+async def decide_by_code(ctx: Context, person_id: str, alert_id: int, code: str) -> Reply:
+    """A school's code, typed."""
+    return await _decide(ctx, person_id, alert_id, code)
+
+
+async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str) -> Reply:
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        known = await in_force(ctx, tx)
+        person = known.directory.people.get(person_id)
+        alert = await alerts.by_id(tx, alert_id, lock=True)
+        if person is None or alert is None or alert.leg is not Leg.TRIAGE:
+            return nothing_here(person.language if person else "en")
+        if not may_take(known, person, alert, (), now):
+            return nothing_here(person.language)
+        if alert.state is not AlertState.OPEN:
+            return Reply("press.decided_before", person.language)
+        task = await alerts.task(tx, alert_id)
+        decision = None if task is None else _meant(known, task, answer)
+        if decision is None:
+            return Reply("press.not_a_school", person.language, alert=True)
+        await alerts.decide(tx, alert_id, decision, person.id, now)
+        await alerts.add_acknowledgement(
+            tx,
+            alert_id=alert_id,
+            person_id=person.id,
+            role=person.role,
+            children=[0],
+            version=alert.notification_version,
+            acknowledged_at=now,
+        )
+        await alerts.move(tx, alert_id, AlertState.ACKNOWLEDGED, now)
+        await messages.cancel_of_alert(tx, alert_id)
+        await views.hide(tx, [c.id for c in await messages.cards_of(tx, [alert_id])], now)
+        await refresh_cards(tx, now, [alert_id])
+        await notifications.look_again(tx, alert.notification_id, now)
+        await events.append(
+            tx,
+            events.line(
+                "triage:decided",
+                now,
+                notification_id=alert.notification_id,
+                alert_id=alert_id,
+                person_id=person.id,
+                question=task.question if task else "",
+                decision=decision,
+            ),
+        )
+        tx.wake(Stage.RAISE, Stage.DISPATCH)
+        return Reply("press.decided", person.language)
+
+
+def _meant(known: InForce, task: Row[tuple[object, ...]], answer: int | str) -> str | None:
+    """The school's code or person's id that an answer stands for; '' for nobody at all."""
+    directory = known.directory
+    if task.question is Question.EXCLUSION:
+        present = [i for i in task.candidates if i in directory.people]
+        if isinstance(answer, int) and 0 <= answer <= len(present):
+            return present[answer] if answer < len(present) else ""
+        return None
+    present = [code for code in task.candidates if code in directory.schools]
+    if isinstance(answer, int):
+        return present[answer] if 0 <= answer < len(present) else None
+    return answer if answer in directory.schools else None

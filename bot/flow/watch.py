@@ -1,0 +1,72 @@
+"""Every promise, again: checked by a tick on the real database; a broken one turns health red and
+is told to the coordinators. One function serves production, tests, rigs and restore drills.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from bot.domain.message import Kind
+from bot.domain.people import Role
+from bot.flow.answer import tell_lines
+from bot.flow.context import Context
+from bot.flow.in_force import in_force
+from bot.flow.tell import reachable
+from bot.rendering.catalogue import words
+from bot.store import alarms, invariants
+from bot.store.invariants import Breach
+from bot.store.unit_of_work import Store
+
+PROMISE = "promise:"
+CHANNEL = "telegram:"
+log = logging.getLogger(__name__)
+
+
+async def check_invariants(store: Store, ctx: Context, *, history: bool = True) -> list[Breach]:
+    """Every promise that the database shows to be broken now; see `store/invariants`."""
+    async with store.reading() as tx:
+        return await invariants.breaches(tx, ctx.now(), history=history)
+
+
+async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
+    """Check, set off and clear the alarms of broken promises, and tell the coordinators once."""
+    found = await check_invariants(ctx.store, ctx, history=history)
+    names = {f"{PROMISE}{breach.invariant}:{breach.what}": breach for breach in found}
+    async with ctx.store.reading() as tx:
+        standing = await alarms.standing(tx)
+    cleared = [a.name for a in standing if a.name.startswith(PROMISE) and a.name not in names]
+    untold = [a.name for a in standing if a.told_at is None]
+    if not (names or cleared or untold):
+        return found
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        for name in cleared:
+            await alarms.clear(tx, name)
+        for name, breach in names.items():
+            log.error("a promise is broken", extra={"promise": name, "count": breach.count})
+            await alarms.set_off(tx, name, f"{breach.what}: {breach.count}", now)
+        known = await in_force(ctx, tx)
+        coordinators = reachable(known, Role.COORDINATOR, None, frozenset(), now)
+        for alarm in await alarms.standing(tx):
+            if alarm.told_at is not None or not coordinators:
+                continue
+            for to in coordinators:
+                line = words(to.person.language).say("alarm.promise_broken", name=alarm.name)
+                await tell_lines(tx, now, to, [line], kind=Kind.ALARM)
+            await alarms.mark_told(tx, alarm.name, now)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`red` are broken promises and a channel that refuses us; `warnings` want a person's eye."""
+
+    red: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+async def health(ctx: Context) -> Health:
+    """What stands now. Raises StoreError when the database cannot serve."""
+    async with ctx.store.reading() as tx:
+        names = [alarm.name for alarm in await alarms.standing(tx)]
+    red = tuple(name for name in names if name.startswith((PROMISE, CHANNEL)))
+    return Health(red, tuple(name for name in names if name not in red))

@@ -1,0 +1,1 @@
+"""Telegram's door: read the update, call one use case, answer."""

@@ -1,0 +1,59 @@
+"""Commands and everything else that is said in a private chat."""
+
+from aiogram import Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import Message
+
+from bot.flow import ask, enrol, oversee
+from bot.flow.context import Context
+
+router = Router(name="commands")
+
+
+@router.message(CommandStart())
+async def start(message: Message, command: CommandObject, ctx: Context) -> None:
+    await enrol.start(ctx, _address(message), (command.args or "").strip())
+
+
+@router.message(Command("alerts"))
+async def alerts(message: Message, ctx: Context) -> None:
+    await ask.open_alerts(ctx, _address(message))
+
+
+@router.message(Command("language"))
+async def language(message: Message, ctx: Context) -> None:
+    await ask.choose_language(ctx, _address(message))
+
+
+@router.message(Command("away"))
+async def away(message: Message, command: CommandObject, ctx: Context) -> None:
+    await ask.away(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("status"))
+async def status(message: Message, ctx: Context) -> None:
+    await oversee.status(ctx, _address(message))
+
+
+@router.message(Command("triage"))
+async def triage(message: Message, command: CommandObject, ctx: Context) -> None:
+    await oversee.triage(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("readiness"))
+async def readiness(message: Message, ctx: Context) -> None:
+    await oversee.readiness(ctx, _address(message))
+
+
+@router.message(Command("route"))
+async def route(message: Message, command: CommandObject, ctx: Context) -> None:
+    await oversee.route(ctx, _address(message), command.args or "")
+
+
+@router.message()
+async def anything_else(message: Message, ctx: Context) -> None:
+    await ask.help_text(ctx, _address(message))
+
+
+def _address(message: Message) -> str:
+    return str(message.chat.id)

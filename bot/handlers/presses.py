@@ -1,0 +1,60 @@
+"""Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide, `l:cy`.
+
+The data is the presser's to choose; each use case asks first whether this person may, now.
+"""
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery
+
+from bot.flow.acknowledge import acknowledge
+from bot.flow.answer import answer_press
+from bot.flow.ask import LANGUAGE, set_language, who
+from bot.flow.context import Context
+from bot.flow.open_alert import hide_now, open_in_chat
+from bot.flow.reply import Reply, nothing_here
+from bot.flow.triage import decide_by_choice
+from bot.rendering.cards import ACKNOWLEDGE, DECIDE, HIDE, OPEN, PAGE
+
+router = Router(name="presses")
+
+
+@router.callback_query(F.data.startswith(f"{LANGUAGE}:"))
+async def language(press: CallbackQuery, ctx: Context) -> None:
+    reply = await set_language(ctx, str(press.from_user.id), (press.data or "")[2:])
+    await answer_press(ctx, press.id, reply)
+
+
+@router.callback_query()
+async def pressed(press: CallbackQuery, ctx: Context) -> None:
+    person_id = await _who(ctx, press)
+    reply = nothing_here() if person_id is None else await _act(ctx, person_id, press)
+    await answer_press(ctx, press.id, reply)
+
+
+async def _who(ctx: Context, press: CallbackQuery) -> str | None:
+    return await who(ctx, str(press.from_user.id))
+
+
+async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
+    address = str(press.from_user.id)
+    card = str(press.message.message_id) if press.message else ""
+    match _parsed(press.data or ""):
+        case (verb, number, *rest) if verb in (OPEN, PAGE):
+            page = rest[0] if verb == PAGE and rest else 0
+            return await open_in_chat(ctx, person_id, number, address, card, page)
+        case (verb, number) if verb == ACKNOWLEDGE:
+            return await acknowledge(ctx, person_id, number)
+        case (verb, _) if verb == HIDE:
+            return await hide_now(ctx, person_id, address, card)
+        case (verb, number, choice) if verb == DECIDE:
+            return await decide_by_choice(ctx, person_id, number, choice)
+        case _:
+            return nothing_here()
+
+
+def _parsed(data: str) -> tuple[str, *tuple[int, ...]]:
+    """`("o", 12)`; numbers that are none, or larger than a row's can be, parse to nothing."""
+    verb, *numbers = data.split(":")
+    if not all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers):
+        return ("",)
+    return (verb, *(int(number) for number in numbers))

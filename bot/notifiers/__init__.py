@@ -1,0 +1,1 @@
+"""One channel a file; the provider's words are mapped to our four outcomes at its top."""

@@ -1,0 +1,90 @@
+"""Counts for a partnership's board: content-free, computed by the database."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+
+from bot.domain.alert import AlertState, Leg
+from bot.domain.message import MessageState
+from bot.store.tables import (
+    acknowledgements,
+    alerts,
+    disclosures,
+    messages,
+    notifications,
+)
+from bot.store.unit_of_work import Tx
+
+
+async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
+    """Counts over what was received, raised and answered in [first, end)."""
+
+    def within(column: Any) -> Any:
+        return and_(column >= first, column < end)
+
+    duty = and_(alerts.c.leg != Leg.TRIAGE, within(alerts.c.raised_at))
+    answered = alerts.c.state == AlertState.ACKNOWLEDGED
+    queries = {
+        "notifications received": select(func.count())
+        .select_from(notifications)
+        .where(within(notifications.c.received_at)),
+        "alerts raised": select(func.count()).select_from(alerts).where(duty),
+        "alerts acknowledged": select(func.count()).select_from(alerts).where(duty, answered),
+        "alerts acknowledged before the bell": select(func.count())
+        .select_from(alerts)
+        .where(duty, answered, alerts.c.ended_at <= alerts.c.bell_at),
+        "alerts open": select(func.count())
+        .select_from(alerts)
+        .where(duty, alerts.c.state == AlertState.OPEN),
+        "alerts closed by a coordinator": select(func.count())
+        .select_from(alerts)
+        .where(duty, alerts.c.state == AlertState.CLOSED),
+        "alerts withdrawn": select(func.count())
+        .select_from(alerts)
+        .where(duty, alerts.c.state == AlertState.WITHDRAWN),
+        "alerts raised late": select(func.count())
+        .select_from(alerts)
+        .where(duty, alerts.c.late.is_(True)),
+        "triage tasks": select(func.count())
+        .select_from(alerts)
+        .where(alerts.c.leg == Leg.TRIAGE, within(alerts.c.raised_at)),
+        "acknowledgements": select(func.count())
+        .select_from(acknowledgements)
+        .where(within(acknowledgements.c.acknowledged_at)),
+        "openings": select(func.count())
+        .select_from(disclosures)
+        .where(within(disclosures.c.disclosed_at)),
+        "messages sent": select(func.count())
+        .select_from(messages)
+        .where(within(messages.c.sent_at)),
+    }
+    return {name: int(await tx.scalar(query)) for name, query in queries.items()}
+
+
+async def gauges(tx: Tx) -> dict[str, int]:
+    """What stands now, for the metrics page; each counted over an index of what waits."""
+    queries = {
+        "alerts_open": select(func.count())
+        .select_from(alerts)
+        .where(alerts.c.state == AlertState.OPEN),
+        "messages_pending": select(func.count())
+        .select_from(messages)
+        .where(messages.c.state == MessageState.PENDING),
+        "notifications_to_raise": select(func.count())
+        .select_from(notifications)
+        .where(notifications.c.raise_due_at.is_not(None)),
+    }
+    return {name: int(await tx.scalar(query)) for name, query in queries.items()}
+
+
+async def soonest(tx: Tx) -> dict[str, datetime | None]:
+    """The oldest instants that wait, to tell how far behind the service is."""
+    return {
+        "message": await tx.scalar(
+            select(func.min(messages.c.due_at)).where(messages.c.state == MessageState.PENDING)
+        ),
+        "ladder": await tx.scalar(
+            select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN)
+        ),
+    }

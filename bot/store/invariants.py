@@ -1,0 +1,188 @@
+"""What must never be found in the database: one query a promise (guarantees: invariants).
+
+The same queries run in production every half minute, in every test and in every rig. Each is
+answered from an index over what waits or has just ended, so that its cost does not grow with the
+number of alerts that are as they should be.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+
+from bot.domain.alert import AlertState, Leg, NotificationState
+from bot.domain.message import Kind, MessageState
+from bot.store.tables import (
+    alerts,
+    disclosures,
+    events,
+    messages,
+    notification_versions,
+    notifications,
+    tellings,
+    views,
+)
+from bot.store.unit_of_work import Tx
+
+GRACE = timedelta(seconds=60)
+"""After an outage everything overdue is in the outbox within this time of the start (I7)."""
+_OF_LADDERS = (Kind.ALERT, Kind.TRIAGE, Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP)
+_MATTERS = (NotificationState.RAISED, NotificationState.TRIAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A broken promise: which, what was found, how often. Content-free."""
+
+    invariant: str
+    what: str
+    count: int
+
+
+Query = Callable[[datetime], Select[Any]]
+
+
+def _count(*where: Any) -> Select[Any]:
+    return select(func.count()).where(*where)
+
+
+def _received_and_forgotten(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        notifications.c.state == NotificationState.RECEIVED, notifications.c.raise_due_at.is_(None)
+    )
+
+
+def _received_and_overdue(now: datetime) -> Select[Any]:
+    return _count(notifications.c.raise_due_at < now - GRACE, notifications.c.raise_attempts == 0)
+
+
+def _without_alerts(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        notifications.c.state.in_(_MATTERS),
+        ~exists().where(alerts.c.notification_id == notifications.c.id),
+    )
+
+
+def _triage_without_task(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        notifications.c.state == NotificationState.TRIAGE,
+        notifications.c.raise_due_at.is_(None),
+        ~exists().where(
+            alerts.c.notification_id == notifications.c.id,
+            alerts.c.leg == Leg.TRIAGE,
+            alerts.c.state == AlertState.OPEN,
+        ),
+    )
+
+
+def _new_version_forgotten(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        notifications.c.state.in_(_MATTERS),
+        notifications.c.raised_version < notifications.c.version,
+        notifications.c.raise_due_at.is_(None),
+    )
+
+
+def _version_without_row(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        ~exists().where(
+            notification_versions.c.notification_id == notifications.c.id,
+            notification_versions.c.version == notifications.c.version,
+        )
+    ).select_from(notifications)
+
+
+def _told_after_settled(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return (
+        select(func.count())
+        .select_from(tellings.join(alerts, alerts.c.id == tellings.c.alert_id))
+        .where(
+            alerts.c.state.in_([AlertState.ACKNOWLEDGED, AlertState.CLOSED, AlertState.WITHDRAWN]),
+            tellings.c.told_at > alerts.c.ended_at,
+            tellings.c.kind.in_(_OF_LADDERS),
+        )
+    )
+
+
+def _ladder_at_rest(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(alerts.c.state == AlertState.OPEN, alerts.c.next_step_at.is_(None))
+
+
+def _ladder_late(now: datetime) -> Select[Any]:
+    return _count(alerts.c.state == AlertState.OPEN, alerts.c.next_step_at < now - GRACE)
+
+
+def _claim_stuck(now: datetime) -> Select[Any]:
+    return _count(messages.c.state == MessageState.CLAIMED, messages.c.claimed_until < now - GRACE)
+
+
+def _view_not_hidden(now: datetime) -> Select[Any]:
+    return _count(views.c.hidden_at.is_(None), views.c.hide_at < now - GRACE)
+
+
+def _ended_and_climbing(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        alerts.c.state != AlertState.OPEN,
+        or_(alerts.c.next_step_at.is_not(None), alerts.c.ended_at.is_(None)),
+    )
+
+
+def _open_and_ended(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(and_(alerts.c.state == AlertState.OPEN, alerts.c.ended_at.is_not(None)))
+
+
+def _opened_without_event(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        ~exists().where(
+            events.c.alert_id == disclosures.c.alert_id,
+            events.c.person_id == disclosures.c.person_id,
+            events.c.action == "alert:opened",
+        )
+    ).select_from(disclosures)
+
+
+WAITING: tuple[tuple[str, str, Query], ...] = (
+    ("I1", "a notification received and forgotten", _received_and_forgotten),
+    ("I1", "a new version that nobody will look at", _new_version_forgotten),
+    ("I1", "a notification in triage without an open task", _triage_without_task),
+    ("I7", "a notification waiting to be raised", _received_and_overdue),
+    ("I7", "a ladder that is overdue", _ladder_late),
+    ("I7", "a claim that nobody took over", _claim_stuck),
+    ("I7", "a view that was not hidden", _view_not_hidden),
+    ("I11", "an open alert without a next step", _ladder_at_rest),
+)
+"""Checked every half minute: each looks only at rows that wait."""
+
+HISTORY: tuple[tuple[str, str, Query], ...] = (
+    ("I1", "a notification raised without an alert", _without_alerts),
+    ("I2", "an accepted version whose content is not kept", _version_without_row),
+    ("I4", "a step told after the alert had ended", _told_after_settled),
+    ("I6", "a disclosure without its event", _opened_without_event),
+    ("I9", "an ended alert whose ladder goes on", _ended_and_climbing),
+    ("I9", "an open alert that has ended", _open_and_ended),
+)
+"""Checked over everything there is: by tests, rigs and restore drills, and hourly."""
+
+
+async def breaches(tx: Tx, now: datetime, *, history: bool) -> list[Breach]:
+    """Every broken promise that the database shows; none is what is promised."""
+    found = []
+    for invariant, what, query in (*WAITING, *(HISTORY if history else ())):
+        if count := int(await tx.scalar(query(now))):
+            found.append(Breach(invariant, what, count))
+    if history:
+        found += await _not_conserved(tx)
+    return found
+
+
+async def _not_conserved(tx: Tx) -> list[Breach]:
+    """I8: what was accepted is what is there, whatever has become of it."""
+    accepted = int(
+        await tx.scalar(_count(events.c.action == "notification:received").select_from(events))
+    )
+    held = int(await tx.scalar(select(func.count()).select_from(notifications)))
+    if accepted == held:
+        return []
+    return [Breach("I8", "notifications accepted and not held", abs(accepted - held))]

@@ -1,0 +1,46 @@
+"""The inbox of the chat: raw updates, unique on their number, until they are handled."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.engine import Row
+
+from bot.store.tables import telegram_updates as inbox
+from bot.store.unit_of_work import Tx
+
+
+async def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    await tx.execute(tx.insert(inbox).on_conflict_do_nothing(), list(rows))
+
+
+async def newest(tx: Tx) -> int | None:
+    value = await tx.scalar(select(func.max(inbox.c.update_id)))
+    return None if value is None else int(value)
+
+
+async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """What waits to be handled, oldest first."""
+    return await tx.all(
+        select(inbox)
+        .where(inbox.c.due_at.is_not(None), inbox.c.due_at <= now)
+        .order_by(inbox.c.update_id)
+        .limit(limit)
+    )
+
+
+async def handled(tx: Tx, update_id: int) -> None:
+    await tx.execute(update(inbox).where(inbox.c.update_id == update_id).values(due_at=None))
+
+
+async def put_off(tx: Tx, update_id: int, due_at: datetime | None, fault: str) -> None:
+    await tx.execute(
+        update(inbox)
+        .where(inbox.c.update_id == update_id)
+        .values(due_at=due_at, fault=fault, attempts=inbox.c.attempts + 1)
+    )
+
+
+async def forget(tx: Tx, before: datetime) -> None:
+    await tx.execute(delete(inbox).where(inbox.c.due_at.is_(None), inbox.c.received_at < before))
