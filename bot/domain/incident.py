@@ -55,7 +55,7 @@ class Child:
     """One child of an incident. `number` stays the child's own through every version."""
 
     number: int
-    given_name: str
+    given_name: str = ""
     family_name: str = ""
     date_of_birth: date | None = None
     schools: tuple[WrittenSchool, ...] = ()
@@ -103,6 +103,15 @@ class Update:
 
     at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a sender adds to a notice. `closed`: they have no more to say; what is owed stays so."""
+
+    text: str | None = None
+    police_action: PoliceAction | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,11 @@ from bot.domain.people import Channel
 from bot.domain.routing import InForce
 from bot.store.unit_of_work import Store
 
+CHANNEL = "telegram:"
+"""What the name of a trouble with Telegram begins with; health is red while one stands."""
+CONFIG = "config:"
+"""The same for a configuration that could not be read."""
+
 
 class Stage(StrEnum):
     """The stages that look at their rows when a tick comes or a commit wakes them."""
@@ -33,6 +38,8 @@ class Context:
     """Messages a second over all chats; Telegram's limit is about 30 (design: traps)."""
     chat_seconds: float = 1.0
     """Between two messages to one chat."""
+    trouble: set[str] = field(default_factory=set)
+    """What is wrong with this worker's surroundings now, by name; `watch` makes it an alarm."""
     known: tuple[tuple[str, int], InForce] | None = None
     """The last version of the directory and policies that was read, with its key."""
 

@@ -5,7 +5,7 @@ any other; dies after its commit: the raising stage's tick finds it and tells.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,22 +13,13 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState, NotificationState
 from bot.domain.errors import ConflictError, NotFoundError
-from bot.domain.incident import Incident, PoliceAction, Update, incident_of
+from bot.domain.incident import FollowUp, Incident, Update, incident_of
 from bot.domain.message import Kind
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.tell import Owed, can_be_told, refresh_cards, subject_of, write_owed
 from bot.store import alerts, events, messages, notifications
 from bot.store.unit_of_work import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """`closed`: the sender has nothing more to say; what is owed stays owed."""
-
-    text: str | None = None
-    police_action: PoliceAction | None = None
-    closed: bool = False
 
 
 async def _own(tx: Tx, reference: str, partner_id: int) -> Row[Any]:

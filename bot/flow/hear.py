@@ -74,9 +74,10 @@ def chat_of(update: dict[str, Any]) -> str:
 class Hearer:
     """Handles stored updates: each chat's in order, several chats at once."""
 
-    def __init__(self, ctx: Context, handle: Handle) -> None:
+    def __init__(self, ctx: Context, handle: Handle | None = None) -> None:
         self._ctx = ctx
-        self._handle = handle
+        self.handle = handle
+        """The door; until it is there nothing is handled."""
         self._chats: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -85,6 +86,8 @@ class Hearer:
 
     async def step(self) -> bool:
         """Set off the handling of what waits; whether to come back at once."""
+        if self.handle is None:
+            return False
         busy = set(self._chats)  # before the look: what one of these finishes meanwhile is stale
         async with self._ctx.store.reading() as tx:
             waiting = await updates.due(tx, self._ctx.now(), _WINDOW)
@@ -113,8 +116,9 @@ class Hearer:
             del self._chats[chat]
 
     async def _handle_one(self, row: Any) -> None:
+        assert self.handle is not None
         try:
-            await self._handle(row.raw)
+            await self.handle(row.raw)
         except Exception as error:
             log.exception("handling an update failed", extra={"update": row.update_id})
             await self._put_off(row, type(error).__name__)

@@ -86,7 +86,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         tx.wake(Stage.ESCALATE)
     if raising.row.version > raising.row.raised_version:
         await raising.tell_everyone_told(old, Kind.MORE)
-    await refresh_cards(tx, now, [old.id])
+        await refresh_cards(tx, now, [old.id])
 
 
 async def _reopen(

@@ -19,6 +19,7 @@ from bot.domain.alert import NotificationState
 from bot.domain.errors import RefusedError, StoreError
 from bot.domain.incident import Incident, Submission, incident_of, merged
 from bot.flow.context import Context, Stage
+from bot.flow.partners import DESK
 from bot.store import events, notifications
 from bot.store.unit_of_work import Tx
 
@@ -196,9 +197,9 @@ def _belonging(held: Sequence[_Held], item: Incoming) -> _Held | None:
     own = [known for known in held if known.partner_id == item.partner_id]
     if own:
         return own[0]
-    if item.partner == notifications.DESK:
+    if item.partner == DESK:
         return held[0] if len(held) == 1 else None
-    return next((known for known in held if known.partner == notifications.DESK), None)
+    return next((known for known in held if known.partner == DESK), None)
 
 
 async def _receipt(tx: Tx, item: Incoming, raw: bytes, outcome: str, now: datetime) -> int:

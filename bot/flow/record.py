@@ -19,7 +19,7 @@ from bot.domain.alert import AlertState
 from bot.domain.delivery import Deferred, Operation, Outcome, Reason, Rejected, Sent, Unknown
 from bot.domain.message import CARDS, MessageState
 from bot.flow.contact import contact_is_dead
-from bot.flow.context import Context, Stage
+from bot.flow.context import CHANNEL, Context, Stage
 from bot.flow.tell import refresh_card
 from bot.store import alarms, alerts, messages
 from bot.store.unit_of_work import Tx
@@ -79,10 +79,13 @@ async def _record(
 ) -> None:
     match outcome:
         case Sent(provider_message_id):
+            ctx.trouble.discard(f"{CHANNEL}{Reason.CREDENTIALS.value}")
             await _sent(tx, row, provider_message_id, alert, now)
         case Deferred(until, reason):
             await _again(tx, row, until)
             await messages.hold_chats(tx, row.channel, {row.address: until})
+            if reason in (Reason.CREDENTIALS, Reason.CONFLICT):
+                ctx.trouble.add(f"{CHANNEL}{reason.value}")
             if reason in _OF_THE_CHANNEL:
                 await messages.set_pace(tx, row.channel, now + _CHANNEL_PAUSE)
         case Rejected(Reason.BLOCKED, _):

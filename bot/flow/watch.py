@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.message import Kind
 from bot.domain.people import Role
 from bot.flow.answer import tell_lines
-from bot.flow.context import Context
+from bot.flow.context import CHANNEL, Context
 from bot.flow.in_force import in_force
 from bot.flow.tell import reachable
 from bot.rendering.catalogue import words
@@ -17,7 +17,6 @@ from bot.store.invariants import Breach
 from bot.store.unit_of_work import Store
 
 PROMISE = "promise:"
-CHANNEL = "telegram:"
 log = logging.getLogger(__name__)
 
 
@@ -30,10 +29,16 @@ async def check_invariants(store: Store, ctx: Context, *, history: bool = True) 
 async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
     """Check, set off and clear the alarms of broken promises, and tell the coordinators once."""
     found = await check_invariants(ctx.store, ctx, history=history)
-    names = {f"{PROMISE}{breach.invariant}:{breach.what}": breach for breach in found}
+    names = {
+        f"{PROMISE}{breach.invariant}:{breach.what}": f"{breach.what}: {breach.count}"
+        for breach in found
+    }
+    names |= dict.fromkeys(ctx.trouble, "Telegram refuses this service.")
     async with ctx.store.reading() as tx:
         standing = await alarms.standing(tx)
-    cleared = [a.name for a in standing if a.name.startswith(PROMISE) and a.name not in names]
+    cleared = [
+        a.name for a in standing if a.name.startswith((PROMISE, CHANNEL)) and a.name not in names
+    ]
     untold = [a.name for a in standing if a.told_at is None]
     if not (names or cleared or untold):
         return found
@@ -41,9 +46,9 @@ async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
         now = ctx.now()
         for name in cleared:
             await alarms.clear(tx, name)
-        for name, breach in names.items():
-            log.error("a promise is broken", extra={"promise": name, "count": breach.count})
-            await alarms.set_off(tx, name, f"{breach.what}: {breach.count}", now)
+        for name, detail in names.items():
+            log.error("a promise is broken", extra={"promise": name})
+            await alarms.set_off(tx, name, detail, now)
         known = await in_force(ctx, tx)
         coordinators = reachable(known, Role.COORDINATOR, None, frozenset(), now)
         for alarm in await alarms.standing(tx):

@@ -7,13 +7,14 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramConflictError, TelegramUnauthorizedError
 from aiogram.methods import TelegramMethod
 
-from bot.flow.context import Context
+from bot.flow.context import CHANNEL, Context
 from bot.flow.hear import next_offset, store_updates
 from bot.flow.lease import Lease
 from bot.handlers.door import ALLOWED_UPDATES
 
 LONG_POLL_SECONDS = 25
 _PAUSE_SECONDS = 2
+_REFUSED = f"{CHANNEL}polling"
 log = logging.getLogger(__name__)
 
 
@@ -37,25 +38,23 @@ class Poller:
         self._ctx = ctx
         self._bot = bot
         self._lease = lease
-        self.refused: str | None = None
-        """Why Telegram turns this poller away, while it does."""
 
     async def run(self) -> None:
         """Fetch until cancelled. Nothing is ever dropped at the start."""
         while True:
             if not self._lease.held:
-                await self._pause()
+                await self.pause()
                 continue
             try:
                 await self._fetch()
-                self.refused = None
+                self._ctx.trouble.discard(_REFUSED)
             except (TelegramConflictError, TelegramUnauthorizedError) as error:
-                self.refused = type(error).__name__
-                log.error("polling was refused", extra={"why": self.refused})
-                await self._pause()
+                self._ctx.trouble.add(_REFUSED)
+                log.error("polling was refused", extra={"why": type(error).__name__})
+                await self.pause()
             except Exception as error:
                 log.warning("polling failed", extra={"why": type(error).__name__})
-                await self._pause()
+                await self.pause()
 
     async def _fetch(self) -> None:
         method = GetRawUpdates(
@@ -66,7 +65,8 @@ class Poller:
         raw = await self._bot(method, request_timeout=LONG_POLL_SECONDS + 10)
         await store_updates(self._ctx, raw)
 
-    async def _pause(self) -> None:
+    async def pause(self) -> None:
+        """A moment before trying again; holds up no work."""
         await self._ctx.clock.sleep(_PAUSE_SECONDS, idle=True)
 
 

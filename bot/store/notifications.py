@@ -11,15 +11,6 @@ from sqlalchemy.engine import Row
 from bot.store.tables import notification_versions, notifications, partners, receipts
 from bot.store.unit_of_work import Tx
 
-DESK = "desk"
-"""The partner in whose name files are taken in at the command line."""
-
-
-async def partner_named(tx: Tx, name: str, at: datetime) -> int:
-    """The number of the partner of this name, who is there afterwards."""
-    await tx.execute(tx.insert(partners).values(name=name, created_at=at).on_conflict_do_nothing())
-    return int(await tx.scalar(select(partners.c.id).where(partners.c.name == name)))
-
 
 async def add_receipt(
     tx: Tx,

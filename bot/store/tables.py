@@ -315,7 +315,7 @@ tellings = Table(
     metadata,
     _id(),
     _ref("alert_id", "alerts.id"),
-    _ref("person_id", "people.id"),
+    _ref("person_id", "people.id", index=True),
     Column("role", Word(Role), nullable=False),
     Column("kind", Word(Kind), nullable=False),
     # Which owing this is: raising, step or version. With it the key makes I5 the database's job.

@@ -1,0 +1,218 @@
+"""The composition root: every object of the running service, built by hand and wired here.
+
+One TaskGroup runs it and one stop event ends it, in this order: ticks, polling, presses in hand,
+requests in hand, sends in flight, then Telegram's session and the database.
+"""
+
+import asyncio
+import importlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from bot.clock import Clock, MachineClock
+from bot.domain.errors import RefusedError, SettingsError
+from bot.domain.people import Channel
+from bot.flow.configure import anything_in_force, read_config, take_config
+from bot.flow.context import CONFIG, Context, Stage
+from bot.flow.dispatch import Dispatcher
+from bot.flow.escalate import escalate_due
+from bot.flow.hear import Hearer, forget_old_updates
+from bot.flow.identity import remember_bot
+from bot.flow.lease import Lease
+from bot.flow.open_alert import hide_due
+from bot.flow.raise_alerts import raise_due
+from bot.flow.watch import watch
+from bot.scheduler import Stages, Ticks
+from bot.settings import Settings, TelegramMode, check_for_serving
+from bot.store import schema
+from bot.store.unit_of_work import Store
+from bot.web.server import WebServer, web_app
+from bot.web.telegram_webhook import PATH as WEBHOOK_PATH
+
+if TYPE_CHECKING:
+    from bot.connect import Connection
+
+LEASE = "telegram"
+_HOUR = 3600
+log = logging.getLogger(__name__)
+
+
+def worker_name() -> str:
+    """This process, unlike any other of now or before."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def open_context(settings: Settings, clock: Clock | None = None) -> Context:
+    """A context without channels: all that the command line needs."""
+    return Context(Store(settings.database_url), clock or MachineClock(), worker_name())
+
+
+class App:
+    """The service. `run` it; it is up when `started` is set, and ends after `stop` is set."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        check_for_serving(settings)
+        self.settings = settings
+        self.ctx = open_context(settings, clock)
+        self.started = asyncio.Event()
+        self.stop = asyncio.Event()
+        self.lease = Lease(self.ctx, LEASE)
+        self.dispatcher = Dispatcher(self.ctx, Channel.TELEGRAM)
+        self.hearer = Hearer(self.ctx)
+        self.stages = Stages(
+            {
+                Stage.RAISE: lambda: raise_due(self.ctx),
+                Stage.DISPATCH: self.dispatcher.step,
+                Stage.HEAR: self._hear,
+                Stage.ESCALATE: lambda: escalate_due(self.ctx),
+                Stage.HIDE: lambda: hide_due(self.ctx),
+                Stage.WATCH: self._watch,
+            }
+        )
+        self.ticks = Ticks()
+        self.web: WebServer | None = None
+        self._telegram: Connection | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the HTTP port answers."""
+        assert self.web is not None
+        return self.web.url
+
+    @property
+    def resting(self) -> bool:
+        """Nothing is in hand: no stage works, no press is handled, no send is in flight."""
+        return self.stages.resting and not self.hearer.in_flight and not self.dispatcher.in_flight
+
+    async def run(self) -> None:
+        """Serve until `stop` is set. SettingsError or StoreError if it cannot start."""
+        try:
+            telegram = await self._start()
+            async with asyncio.TaskGroup() as group:
+                loops = [group.create_task(loop.run()) for loop in self.stages.loops.values()]
+                hearing = group.create_task(self._hear_from(telegram))
+                self._tick()
+                self.stages.wake_all()
+                self.started.set()
+                await self.stop.wait()
+                self.ticks.stop()
+                hearing.cancel()
+                await self.hearer.drain()
+                await self._stop_web()
+                for loop in loops:
+                    loop.cancel()
+            await self.dispatcher.drain()
+        finally:
+            await self._close()
+
+    # --- start ---
+
+    async def _start(self) -> "Connection":
+        """The HTTP port first: Telegram's library takes seconds to load, notices need not wait."""
+        await schema.check(self.settings.database_url)
+        await self._take_config()
+        self.ctx.store.on_wake = self.stages.wake
+        secret = ""
+        if self.settings.telegram_mode is TelegramMode.WEBHOOK:
+            secret = self.settings.telegram_webhook_secret.get_secret_value()
+        app = web_app(self.ctx, self.settings.partner_rate, secret)
+        self.web = WebServer(app, self.settings.http_host, self.settings.http_port)
+        await self.web.start()
+        # In a thread, so that the port answers meanwhile.
+        module = await asyncio.to_thread(importlib.import_module, "bot.connect")
+        token = self.settings.telegram_token.get_secret_value()
+        telegram: Connection = module.connect(
+            self.ctx, self.lease, token, self.settings.telegram_api
+        )
+        self._telegram = telegram
+        self.ctx.notifiers = {Channel.TELEGRAM: telegram.notifier}
+        self.hearer.handle = telegram.handle
+        if username := await telegram.who_am_i():
+            await remember_bot(self.ctx, username)
+        await self.lease.renew()
+        return telegram
+
+    async def _take_config(self) -> None:
+        """Put changed files of CONFIG_DIR in force. Broken ones stop a first start; once versions
+        are in force the service goes on with those and says so, since a slip in a file must not
+        silence it (docs/adr/0007-a-broken-file-never-takes-the-service-down.md)."""
+        try:
+            files = read_config(self.settings.config_dir)
+        except (SettingsError, RefusedError) as error:
+            if not await anything_in_force(self.ctx):
+                raise
+            log.error("config was not read, what was in force stays", extra={"why": str(error)})
+            self.ctx.trouble.add(f"{CONFIG}not_read")
+        else:
+            await take_config(self.ctx, files)
+
+    async def _hear_from(self, telegram: "Connection") -> None:
+        await telegram.set_menu()
+        if self.settings.telegram_mode is TelegramMode.WEBHOOK:
+            url = self.settings.public_url.rstrip("/") + WEBHOOK_PATH
+            secret = self.settings.telegram_webhook_secret.get_secret_value()
+            await telegram.use_webhook(url, secret)
+        else:
+            await telegram.poll()
+
+    # --- run ---
+
+    async def _hear(self) -> bool:
+        return await self.hearer.step() if self.lease.held else False
+
+    async def _watch(self) -> bool:
+        await watch(self.ctx)
+        return False
+
+    async def _renew(self) -> None:
+        held = self.lease.held
+        if await self.lease.renew() and not held:
+            log.info("this worker now hears Telegram", extra={"fence": self.lease.fence})
+            self.stages.wake([Stage.HEAR])
+
+    async def _hourly(self) -> None:
+        await watch(self.ctx, history=True)
+        await forget_old_updates(self.ctx)
+
+    def _tick(self) -> None:
+        """Wake-ups make a stage prompt, these make it certain."""
+
+        def waking(*names: Stage) -> Callable[[], Awaitable[None]]:
+            async def tick() -> None:
+                self.stages.wake(names)
+
+            return tick
+
+        every_second = waking(Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE)
+        self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
+        self.ticks.every(1, "stages", every_second)
+        self.ticks.every(3, "lease", self._renew)
+        self.ticks.every(30, "watch", waking(Stage.WATCH))
+        self.ticks.every(_HOUR, "hourly", self._hourly)
+        self.ticks.start()
+
+    # --- stop ---
+
+    async def _stop_web(self) -> None:
+        if self.web is not None:
+            await self.web.stop()
+            self.web = None
+
+    async def _close(self) -> None:
+        self.ticks.stop()
+        await self._stop_web()
+        if self._telegram is not None:
+            await self._give_up_lease()
+            await self._telegram.close()
+        await self.ctx.store.close()
+
+    async def _give_up_lease(self) -> None:
+        """Another worker may poll at once; if this cannot be said, the lease runs out by itself."""
+        try:
+            await self.lease.give_up()
+        except Exception as error:
+            log.info("the lease was not given up", extra={"why": type(error).__name__})

@@ -1,0 +1,184 @@
+"""`encompass`: the command line (contract: commands).
+
+Only the parser is loaded here; a command's own module is imported when it is called, so that
+`--help` answers at once. Errors are one sentence on stderr; nobody is shown a traceback.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from bot import __version__
+from bot.domain.errors import EncompassError
+
+OK, REFUSED, CANNOT_RUN = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}. See {self.prog} --help.", file=sys.stderr)
+        raise SystemExit(CANNOT_RUN)
+
+
+def _command(
+    commands: "argparse._SubParsersAction[_Parser]", name: str, run: str, says: str, example: str
+) -> _Parser:
+    """A command: `run` is the module and function that does it."""
+    parser = commands.add_parser(
+        name,
+        help=says,
+        description=says[0].upper() + says[1:] + ".",
+        epilog=f"example: {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def parser() -> argparse.ArgumentParser:
+    top = _Parser(
+        prog="encompass",
+        description="Carries police notices to schools and school nurses before the bell.",
+        epilog="Settings come from the environment or .env: ENCOMPASS_…, see docs/operations.md.",
+    )
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    demo = _command(
+        commands, "demo", "demo:run", "everything on loopback with synthetic data, no token",
+        "encompass demo --once",
+    )  # fmt: skip
+    demo.add_argument("--once", action="store_true", help="end after the story instead of staying")
+    demo.add_argument("--language", choices=("en", "cy"), help="show every phone in one language")
+
+    _command(
+        commands, "serve", "service:serve", "the real service, from settings",
+        "ENCOMPASS_TELEGRAM_TOKEN_FILE=token encompass serve",
+    )  # fmt: skip
+    _command(
+        commands, "migrate", "service:migrate", "bring the database to this version's schema",
+        "encompass migrate",
+    )  # fmt: skip
+
+    check = _command(
+        commands, "check", "check:run", "every gap in settings, policies, calendars, directory",
+        "encompass check --for 2026-11-30",
+    )  # fmt: skip
+    check.add_argument("--for", dest="day", metavar="DATE", help="the day to prove; default: next")
+    check.add_argument("--json", action="store_true")
+
+    _directory(commands)
+
+    invite = _command(
+        commands, "invite", "people:invite", "a one-time enrolment link, alone on stdout",
+        "encompass invite p001",
+    )  # fmt: skip
+    invite.add_argument("person", metavar="PERSON_ID")
+
+    close = _command(
+        commands, "close", "duties:close", "a coordinator's end of a duty nobody settled",
+        'encompass close ENC-7F3K9QXM --reason "school told by telephone"',
+    )  # fmt: skip
+    close.add_argument("reference", metavar="REFERENCE")
+    close.add_argument("--reason", required=True, help="kept in the alert's line of time")
+
+    notify = _command(
+        commands, "notify", "notify:run", "take in notifications from .json, .csv or .xlsx",
+        "encompass notify police-daily.csv",
+    )  # fmt: skip
+    notify.add_argument("files", nargs="+", metavar="FILE")
+    notify.add_argument(
+        "--accept-good", action="store_true", help="take the good rows of a file with bad ones"
+    )
+    notify.add_argument("--partner", metavar="NAME", help="in whose name; default: the desk")
+    notify.add_argument("--json", action="store_true")
+
+    route = _command(
+        commands, "route", "route:run", "who would be told, when, by what, and why",
+        "encompass route --school 9992001 --at 2026-11-30T07:10 --year 4",
+    )  # fmt: skip
+    route.add_argument("--school", required=True, metavar="CODE")
+    route.add_argument("--at", required=True, metavar="WHEN", help="local time unless it says")
+    route.add_argument("--year", type=int, metavar="N")
+    route.add_argument("--urgent", action="store_true")
+    route.add_argument("--json", action="store_true")
+
+    status = _command(
+        commands, "status", "duties:status", "open alerts, or one alert's line of time",
+        "encompass status ENC-7F3K9QXM",
+    )  # fmt: skip
+    status.add_argument("reference", nargs="?", metavar="REFERENCE")
+    status.add_argument("--json", action="store_true")
+
+    _keys(commands)
+
+    report = _command(
+        commands, "report", "report:run", "content-free figures",
+        "encompass report --from 2026-11-01 --to 2026-11-30 --format csv",
+    )  # fmt: skip
+    report.add_argument("--from", dest="first", required=True, metavar="D")
+    report.add_argument("--to", dest="last", required=True, metavar="D")
+    report.add_argument("--format", choices=("text", "csv", "json"), default="text")
+    return top
+
+
+def _directory(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    directory = commands.add_parser("directory", help="schools.csv and people.csv")
+    parts = directory.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, says in (
+        ("plan", "show what importing these files would change"),
+        ("import", "import these files: all of it in one transaction, or nothing"),
+    ):
+        part = _command(
+            parts, name, f"directory:{name}_files", says,
+            f"encompass directory {name} schools.csv people.csv",
+        )  # fmt: skip
+        part.add_argument("files", nargs="+", metavar="FILE")
+    export = _command(
+        parts, "export", "directory:export", "write the directory back out as files",
+        "encompass directory export backup/",
+    )  # fmt: skip
+    export.add_argument("folder", metavar="DIR")
+
+
+def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    key = commands.add_parser("key", help="partners' API keys")
+    parts = key.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    create = _command(
+        parts, "create", "keys:create", "a partner's key, shown once, alone on stdout",
+        'encompass key create --partner "South Force"',
+    )  # fmt: skip
+    create.add_argument("--partner", required=True, metavar="NAME")
+    revoke = _command(
+        parts, "revoke", "keys:revoke", "end a key at once", "encompass key revoke 3"
+    )  # fmt: skip
+    revoke.add_argument("id", type=int, metavar="ID")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit: 0, 1 for what was refused or found wanting, 2 if it cannot run."""
+    given = parser().parse_args(arguments)
+    module, _, function = given.run.partition(":")
+    try:
+        run = getattr(importlib.import_module(f"bot.commands.{module}"), function)
+        code = run(given)
+    except EncompassError as error:
+        print(f"encompass: {error}", file=sys.stderr)
+        code = exit_code(error)
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:  # the reader of a pipe has gone: nothing more to say to anybody
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    sys.stdout.flush()
+    raise SystemExit(code)
+
+
+def exit_code(error: EncompassError) -> int:
+    """1 for an input or a thing that is not there, 2 for a configuration that cannot run."""
+    from bot.domain.errors import SettingsError, StoreError
+
+    return CANNOT_RUN if isinstance(error, SettingsError | StoreError) else REFUSED

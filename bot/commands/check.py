@@ -1,0 +1,79 @@
+"""`check`: every gap, by school and day. 0 clean, 1 gaps, 2 cannot run."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import date
+
+from bot.commands.surroundings import day, opened
+from bot.domain.calendar import local_day
+from bot.domain.errors import EncompassError, RefusedError, SettingsError
+from bot.domain.readiness import Gap, gaps, next_pupil_day
+from bot.domain.routing import InForce
+from bot.flow.configure import read_config
+from bot.flow.in_force import in_force
+from bot.settings import Settings, check_for_serving, read_settings
+
+_TERM_AHEAD = 28
+"""Days before a calendar's last term ends from which on `check` speaks of it."""
+
+
+def run(given: argparse.Namespace) -> int:
+    found, on = asyncio.run(_run(given))
+    if given.json:
+        print(json.dumps({"day": on.isoformat(), "gaps": found}, indent=2, ensure_ascii=False))
+    else:
+        for gap in found:
+            print(gap)
+        print(
+            f"{len(found)} gaps on {on:%A %d %B %Y}." if found else f"No gap on {on:%A %d %B %Y}."
+        )
+    return 1 if found else 0
+
+
+async def _run(given: argparse.Namespace) -> tuple[list[str], date]:
+    settings = read_settings()
+    found = list(_of_settings(settings))
+    async with opened(settings) as ctx:
+        async with ctx.store.reading() as tx:
+            known = await in_force(ctx, tx)
+        on = day(given.day, "--for") if given.day else next_pupil_day(known, ctx.now())
+        found += _of_calendars(known, local_day(ctx.now()))
+    if not known.directory.schools:
+        found.append("directory: there is no school; import schools.csv and people.csv")
+    found += [_said(gap, on) for gap in gaps(known, on)]
+    return found, on
+
+
+def _of_settings(settings: Settings) -> Iterator[str]:
+    try:
+        check_for_serving(settings)
+    except SettingsError as error:
+        yield f"settings: {error}"
+    try:
+        read_config(settings.config_dir)
+    except RefusedError as refused:
+        yield from (f"config: {fault}" for fault in refused.faults)
+    except EncompassError as error:
+        yield f"config: {error}"
+
+
+def _of_calendars(known: InForce, today: date) -> Iterator[str]:
+    used = {school.calendar for school in known.directory.schools.values()}
+    for name in sorted(used):
+        calendar = known.calendars.get(name)
+        if calendar is None:
+            yield f"calendars/{name}.toml: is named by schools and is not in force"
+        elif calendar.last_day < today:
+            yield f"calendars/{name}.toml: no term lies ahead; weekdays would be assumed"
+        elif (calendar.last_day - today).days < _TERM_AHEAD:
+            yield f"calendars/{name}.toml: the last term ends on {calendar.last_day}"
+
+
+def _said(gap: Gap, on: date) -> str:
+    roles = " or ".join(role.value for role in gap.roles)
+    years = f" for years {', '.join(str(year) for year in gap.years)}" if gap.years else ""
+    why = ", ".join(f"{s.person.id} {s.reason.value}" for s in gap.skipped) or "nobody in scope"
+    school = f"{gap.school.code} {gap.school.name}"
+    return f"{school}, {gap.leg.value} leg, {on}: no {roles} can be told{years} ({why})"

@@ -1,0 +1,72 @@
+"""`status` and `close`."""
+
+import argparse
+import json
+import sys
+from datetime import datetime
+from typing import Any
+
+from bot.commands.surroundings import with_context
+from bot.domain.calendar import LONDON
+from bot.flow.account import OpenDuty, line_of_time, of_reference, open_duties
+from bot.flow.close import close as close_duties
+
+_BY = "command line"
+
+
+def close(given: argparse.Namespace) -> int:
+    closed = with_context(lambda ctx: close_duties(ctx, given.reference, given.reason, _BY))
+    print(f"{given.reference}: {len(closed)} closed.", file=sys.stderr)
+    return 0
+
+
+def status(given: argparse.Namespace) -> int:
+    if given.reference:
+        return _one(given.reference, as_json=given.json)
+    duties = with_context(open_duties)
+    if given.json:
+        print(json.dumps([_plain(duty) for duty in duties], indent=2))
+        return 0
+    for duty in duties:
+        name = f"{duty.school} {duty.school_name}" if duty.school else "MASH desk"
+        overdue = "  PAST THE BELL" if duty.overdue else ""
+        print(f"{duty.reference}  {duty.leg:<6}  due {_clock(duty.bell_at)}  {name}{overdue}")
+    print(f"{len(duties)} open.")
+    return 0
+
+
+def _one(reference: str, *, as_json: bool) -> int:
+    lines = with_context(lambda ctx: line_of_time(ctx, reference))
+    if as_json:
+        account: dict[str, Any] = with_context(lambda ctx: of_reference(ctx, reference))
+        account["line_of_time"] = [{**line, "at": line["at"].isoformat()} for line in lines]
+        print(json.dumps(account, indent=2, default=str))
+        return 0
+    for line in lines:
+        rest = {name: value for name, value in line.items() if name not in ("at", "action")}
+        said = "  ".join(f"{name}={_value(value)}" for name, value in rest.items())
+        print(f"{_clock(line['at'], seconds=True)}  {line['action']:<24}  {said}".rstrip())
+    return 0
+
+
+def _plain(duty: OpenDuty) -> dict[str, Any]:
+    return {
+        "reference": duty.reference,
+        "leg": duty.leg,
+        "school": duty.school,
+        "deadline_at": duty.bell_at.isoformat(),
+        "overdue": duty.overdue,
+        "next_step_at": duty.next_step_at.isoformat() if duty.next_step_at else None,
+    }
+
+
+def _clock(at: datetime, *, seconds: bool = False) -> str:
+    return f"{at.astimezone(LONDON):%a %d %b %Y %H:%M:%S}"[: None if seconds else -3]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(str(part) for part in value)
+    if isinstance(value, dict):
+        return ",".join(f"{name}:{inner}" for name, inner in value.items())
+    return str(value)

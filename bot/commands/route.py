@@ -1,0 +1,83 @@
+"""`route`: who would be told, when, by what, and why: the same functions as the real thing."""
+
+import argparse
+import json
+from datetime import datetime
+from typing import Any
+
+from bot.commands.surroundings import instant, with_context
+from bot.domain.calendar import LONDON
+from bot.domain.errors import NotFoundError
+from bot.domain.forecast import LegForecast, forecast
+from bot.domain.routing import InForce, StepTold
+from bot.flow.context import Context
+from bot.flow.in_force import in_force
+
+
+def run(given: argparse.Namespace) -> int:
+    at = instant(given.at, "--at")
+    known = with_context(_known)
+    if given.school not in known.directory.schools:
+        raise NotFoundError(f"No school has the code {given.school}.")
+    legs = list(forecast(known, given.school, at, given.year))
+    if given.json:
+        print(json.dumps([_plain(leg) for leg in legs], indent=2))
+    else:
+        school = known.directory.schools[given.school]
+        print(f"{school.name} ({school.code}), raised {_clock(at)}:")
+        for leg in legs:
+            _show(leg)
+    return 0 if legs and all(leg.settlers for leg in legs) else 1
+
+
+async def _known(ctx: Context) -> InForce:
+    async with ctx.store.reading() as tx:
+        return await in_force(ctx, tx)
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(LONDON):%a %d %b %Y %H:%M}"
+
+
+def _name(step: StepTold) -> str:
+    return f"reminder {step.reminder}" if step.reminder else f"step {step.step + 1}"
+
+
+def _show(leg: LegForecast) -> None:
+    assumed = " (assumed: no term lies ahead)" if leg.bell.assumed else ""
+    print(f"\n{leg.leg.value} leg, due {_clock(leg.bell.at)}{assumed}")
+    for at, step in leg.steps:
+        roles = ", ".join(role.value for role in step.roles)
+        pulled = "  (pulled forward: nobody before could be reached)" if at < step.due_at else ""
+        print(f"  {_clock(at)}  {_name(step)}: {roles}{pulled}")
+        for reached in step.reached:
+            channel = reached.contact.channel.value
+            print(f"    told     {reached.person.id} {reached.person.name}, by {channel}")
+        for skipped in step.skipped:
+            print(f"    skipped  {skipped.person.id} {skipped.person.name}: {skipped.reason.value}")
+        if not step.reached:
+            print("    nobody can be told")
+    if not leg.settlers:
+        print("  NOBODY WHO COULD SETTLE IT WOULD BE TOLD")
+
+
+def _plain(leg: LegForecast) -> dict[str, Any]:
+    return {
+        "leg": leg.leg.value,
+        "deadline_at": leg.bell.at.isoformat(),
+        "lane": leg.bell.lane.value,
+        "deadline_assumed": leg.bell.assumed,
+        "ends_with_nobody": not leg.settlers,
+        "steps": [
+            {
+                "at": at.isoformat(),
+                "step": step.step + 1,
+                "reminder": step.reminder,
+                "due_at": step.due_at.isoformat(),
+                "roles": [role.value for role in step.roles],
+                "told": [r.person.id for r in step.reached],
+                "skipped": [{"person": s.person.id, "why": s.reason.value} for s in step.skipped],
+            }
+            for at, step in leg.steps
+        ],
+    }

@@ -1,0 +1,66 @@
+"""`serve` and `migrate`."""
+
+import argparse
+import asyncio
+import signal
+
+from bot.app import App, open_context
+from bot.flow.configure import read_config, take_config
+from bot.logs import configure_logs
+from bot.settings import Settings, read_settings
+from bot.store import schema
+
+
+def migrate(given: argparse.Namespace) -> int:  # noqa: ARG001
+    return asyncio.run(_migrate(read_settings()))
+
+
+async def _migrate(settings: Settings) -> int:
+    files = read_config(settings.config_dir)  # first: a broken file changes nothing
+    before, after = await schema.migrate(settings.database_url)
+    if before == after:
+        print(f"The database has this version's schema ({after}).")
+    else:
+        print(f"The database was brought from {before or 'nothing'} to {after}.")
+    ctx = open_context(settings)
+    try:
+        for kind in await take_config(ctx, files):
+            print(f"In force from now on: {kind}.")
+    finally:
+        await ctx.store.close()
+    return 0
+
+
+def serve(given: argparse.Namespace) -> int:  # noqa: ARG001
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    return asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    app = App(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, app.stop.set)
+    running = asyncio.create_task(app.run())
+    announcing = asyncio.create_task(_announce(app))
+    stopping = asyncio.create_task(_stop_while_starting(app, running))
+    try:
+        await running
+    except asyncio.CancelledError:
+        pass  # asked to stop while it was still starting: nothing was in hand
+    finally:
+        announcing.cancel()
+        stopping.cancel()
+    return 0
+
+
+async def _announce(app: App) -> None:
+    await app.started.wait()
+    print(f"Serving on {app.url}. Stop with Ctrl-C or SIGTERM.", flush=True)
+
+
+async def _stop_while_starting(app: App, running: asyncio.Task[None]) -> None:
+    await app.stop.wait()
+    if not app.started.is_set():
+        running.cancel()

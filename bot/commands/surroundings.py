@@ -1,0 +1,68 @@
+"""What every command begins with: settings, a checked database, a context that is closed again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.app import open_context
+from bot.domain.calendar import LONDON
+from bot.domain.errors import Fault, RefusedError
+from bot.flow.context import Context
+from bot.settings import Settings, read_settings
+from bot.store import schema
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def opened(settings: Settings | None = None) -> AsyncIterator[Context]:
+    """A context on the database, which must have this program's schema."""
+    settings = settings or read_settings()
+    await schema.check(settings.database_url)
+    ctx = open_context(settings)
+    try:
+        yield ctx
+    finally:
+        await ctx.store.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def with_context(act: Callable[[Context], Awaitable[T]]) -> T:
+    """Do one thing on the database."""
+
+    async def work() -> T:
+        async with opened() as ctx:
+            return await act(ctx)
+
+    return asyncio.run(work())
+
+
+def read_bytes(name: str) -> bytes:
+    """A file's bytes; one sentence if it cannot be read."""
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise RefusedError([Fault(name, f"cannot be read ({error.strerror})")]) from error
+
+
+def day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RefusedError([Fault(option, "must be a date, such as 2026-11-30")]) from error
+
+
+def instant(text: str, option: str) -> datetime:
+    """A local time unless it carries an offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        says = "must be a date and time, such as 2026-11-30T07:10"
+        raise RefusedError([Fault(option, says)]) from error
+    return at.replace(tzinfo=LONDON) if at.tzinfo is None else at

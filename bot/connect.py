@@ -1,0 +1,101 @@
+"""The connection to Telegram: the bot, what sends through it, what hears from it.
+
+A module of its own since aiogram takes seconds to import: only the running service imports this,
+and does so after its HTTP port is open.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramNotFound,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import BotCommand
+
+from bot.domain.errors import SettingsError
+from bot.flow.context import Context
+from bot.flow.hear import Handle
+from bot.flow.lease import Lease
+from bot.handlers.door import door
+from bot.handlers.polling import Poller, forget_webhook, set_webhook
+from bot.notifiers.telegram import TelegramNotifier
+from bot.rendering.catalogue import DEFAULT, LANGUAGES, words
+
+_COMMANDS = ("alerts", "language", "away", "help", "status", "triage", "route", "readiness")
+_START_SECONDS = 10
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Connection:
+    bot: Bot
+    notifier: TelegramNotifier
+    handle: Handle
+    poller: Poller
+
+    async def who_am_i(self) -> str | None:
+        """The bot's name; None while Telegram cannot be reached, which must not keep notices from
+        being taken in. SettingsError if Telegram does not know the token."""
+        try:
+            me = await self.bot.get_me(request_timeout=_START_SECONDS)
+        except (TelegramUnauthorizedError, TelegramNotFound):
+            raise SettingsError(
+                "Telegram does not know this token: check ENCOMPASS_TELEGRAM_TOKEN."
+            ) from None
+        except Exception as error:
+            log.warning("Telegram cannot be reached", extra={"why": type(error).__name__})
+            return None
+        return me.username
+
+    async def set_menu(self) -> None:
+        """The command menu in both languages; a nicety, so a failure is no more than logged."""
+        try:
+            for language in LANGUAGES:
+                menu = [
+                    BotCommand(command=name, description=words(language).say(f"command.{name}"))
+                    for name in _COMMANDS
+                ]
+                code = None if language == DEFAULT else language
+                await self.bot.set_my_commands(
+                    menu, language_code=code, request_timeout=_START_SECONDS
+                )
+        except Exception as error:
+            log.info("the command menu was not set", extra={"why": type(error).__name__})
+
+    async def poll(self) -> None:
+        """Fetch updates until cancelled."""
+        while True:
+            try:
+                await forget_webhook(self.bot)
+                break
+            except (TimeoutError, TelegramAPIError, OSError) as error:
+                log.warning("the webhook was not ended", extra={"why": type(error).__name__})
+                await self.poller.pause()
+        await self.poller.run()
+
+    async def use_webhook(self, url: str, secret: str) -> None:
+        """Have Telegram bring updates to `url`; tried until it agrees."""
+        while True:
+            try:
+                await set_webhook(self.bot, url, secret)
+            except Exception as error:
+                log.warning("the webhook was not set", extra={"why": type(error).__name__})
+                await self.poller.pause()
+            else:
+                return
+
+    async def close(self) -> None:
+        await self.bot.session.close()
+
+
+def connect(ctx: Context, lease: Lease, token: str, api: str) -> Connection:
+    """Everything that talks to Telegram, through one session; nothing is sent yet."""
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api))
+    bot = Bot(token, session=session)
+    notifier = TelegramNotifier(bot, ctx.clock)
+    return Connection(bot, notifier, door(ctx, bot), Poller(ctx, bot, lease))

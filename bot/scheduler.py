@@ -1,0 +1,92 @@
+"""Ticks only. The state of a row is the queue; a wake-up makes the next stage prompt, the tick
+makes it certain. APScheduler keeps the time, in memory: a persistent store would be a second truth
+(docs/adr/0004-ticks-only.md).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.flow.context import Stage
+
+Step = Callable[[], Awaitable[object]]
+log = logging.getLogger(__name__)
+
+
+class StageLoop:
+    """One stage of the journey: runs when it is woken, again while it says there is more."""
+
+    def __init__(self, name: Stage, step: Callable[[], Awaitable[bool]]) -> None:
+        self.name = name
+        self._step = step
+        self._woken = asyncio.Event()
+        self.busy = False
+        self.failures = 0
+
+    @property
+    def resting(self) -> bool:
+        return not self.busy and not self._woken.is_set()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A step that fails is logged and tried again at the next tick."""
+        while True:
+            await self._woken.wait()
+            self.busy = True
+            self._woken.clear()
+            try:
+                while await self._step():
+                    await asyncio.sleep(0)
+                self.failures = 0
+            except Exception:
+                self.failures += 1
+                log.exception("a stage failed", extra={"stage": self.name.value})
+            finally:
+                self.busy = False
+
+
+class Stages:
+    """All stage loops of this worker, to be woken by name."""
+
+    def __init__(self, steps: Mapping[Stage, Callable[[], Awaitable[bool]]]) -> None:
+        self.loops = {name: StageLoop(name, step) for name, step in steps.items()}
+
+    def wake(self, names: Iterable[str]) -> None:
+        for name in names:
+            if (loop := self.loops.get(Stage(name))) is not None:
+                loop.wake()
+
+    def wake_all(self) -> None:
+        for loop in self.loops.values():
+            loop.wake()
+
+    @property
+    def resting(self) -> bool:
+        return all(loop.resting for loop in self.loops.values())
+
+
+class Ticks:
+    """APScheduler with the settings under which it loses nothing: memory store, UTC, no misfire
+    grace, coalesced, one instance a job."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def every(self, seconds: float, name: str, tick: Step) -> None:
+        self._scheduler.add_job(tick, IntervalTrigger(seconds=seconds), id=name, name=name)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No tick begins from now on; one that runs is not waited for here."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

@@ -1,0 +1,132 @@
+"""Settings from the environment or `.env`, prefix `ENCOMPASS_` (contract: settings).
+
+Half a configuration refuses to start, with one sentence that says what is missing. A secret may be
+read from a file named by `…_FILE`. Only `app` and `cli` read settings.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.domain.errors import SettingsError
+
+PREFIX = "ENCOMPASS_"
+
+
+class TelegramMode(StrEnum):
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+class DetailsIn(StrEnum):
+    CHAT = "chat"
+    PAGE = "page"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api: str = "https://api.telegram.org"
+    telegram_mode: TelegramMode = TelegramMode.POLLING
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    database_url: str = "sqlite+aiosqlite:///var/encompass.db"
+    config_dir: Path = Path("config")
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8080, ge=0, le=65535)
+    public_url: str = ""
+    details_in: DetailsIn = DetailsIn.CHAT
+    partner_rate: float = Field(100, gt=0)
+    log_level: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings)
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """`ENCOMPASS_X_FILE` names a file that holds `ENCOMPASS_X`."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError  # __call__ below answers for every field at once
+
+    def __call__(self) -> dict[str, Any]:
+        named = {**dotenv_values(".env"), **os.environ}
+        found: dict[str, Any] = {}
+        for name in self.settings_cls.model_fields:
+            variable = f"{PREFIX}{name.upper()}_FILE"
+            if path := named.get(variable):
+                try:
+                    found[name] = Path(path).read_text(encoding="utf-8").strip()
+                except (OSError, UnicodeDecodeError) as error:
+                    raise SettingsError(f"{variable}: the file cannot be read.") from error
+        return found
+
+
+_WOULD_BE_RIGHT = {
+    "telegram_mode": "must be polling or webhook",
+    "details_in": "must be chat or page",
+    "http_port": "must be a port number from 0 to 65535",
+    "partner_rate": "must be a number of notices a second, more than 0",
+}
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings, or SettingsError with one sentence for each that cannot be right."""
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        sentences = [_sentence(str(fault["loc"][0]), fault["msg"]) for fault in error.errors()]
+        raise SettingsError("; ".join(sentences)) from None
+    if settings.log_level.upper() not in _LEVELS:
+        raise SettingsError(f"{PREFIX}LOG_LEVEL must be one of {', '.join(_LEVELS)}.")
+    if settings.details_in is DetailsIn.PAGE:
+        raise SettingsError(
+            f"{PREFIX}DETAILS_IN=page: this version shows details in the chat only; "
+            "set it to chat or leave it out."
+        )
+    return settings
+
+
+def _sentence(name: str, message: str) -> str:
+    return f"{PREFIX}{name.upper()} {_WOULD_BE_RIGHT.get(name, message)}"
+
+
+def check_for_serving(settings: Settings) -> None:
+    """What `serve` needs besides: SettingsError names the first thing missing."""
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        raise SettingsError(
+            f"{PREFIX}TELEGRAM_TOKEN is missing: put the token that BotFather gave you there, "
+            f"or name a file that holds it in {PREFIX}TELEGRAM_TOKEN_FILE."
+        )
+    number, _, rest = token.partition(":")
+    if not number.isdecimal() or not rest or any(char.isspace() for char in token):
+        raise SettingsError(
+            f"{PREFIX}TELEGRAM_TOKEN does not look like a bot's token: digits, a colon, letters."
+        )
+    if not settings.telegram_api.startswith(("http://", "https://")):
+        raise SettingsError(f"{PREFIX}TELEGRAM_API must be an http or https address.")
+    if settings.telegram_mode is TelegramMode.WEBHOOK:
+        if not settings.telegram_webhook_secret.get_secret_value():
+            raise SettingsError(
+                f"{PREFIX}TELEGRAM_WEBHOOK_SECRET is missing: without it anyone could send "
+                "updates in Telegram's name."
+            )
+        if not settings.public_url:
+            raise SettingsError(f"{PREFIX}PUBLIC_URL is missing: Telegram needs it for a webhook.")

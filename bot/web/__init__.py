@@ -1,0 +1,1 @@
+"""FastAPI's door: the intake API, Telegram's webhook, health and metrics."""

@@ -1,0 +1,43 @@
+"""Health and metrics: states and counts, no personal data."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from bot.domain.errors import StoreError
+from bot.flow.context import Context
+from bot.flow.report import metrics
+from bot.flow.watch import health
+
+
+def health_router(ctx: Context) -> APIRouter:
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health/live")
+    async def live() -> dict[str, bool]:
+        """The process answers."""
+        return {"live": True}
+
+    @router.get("/health/ready")
+    async def ready() -> Response:
+        """200 while every promise is kept; 503 names what is broken."""
+        try:
+            state = await health(ctx)
+        except StoreError as error:
+            return JSONResponse({"ready": False, "red": [str(error)], "warnings": []}, 503)
+        body = {
+            "ready": not state.red,
+            "red": list(state.red),
+            "warnings": list(state.warnings),
+        }
+        return JSONResponse(body, 503 if state.red else 200)
+
+    @router.get("/metrics")
+    async def scrape() -> Response:
+        """Gauges for Prometheus."""
+        registry = CollectorRegistry()
+        for name, value in (await metrics(ctx)).items():
+            Gauge(f"encompass_{name}", name.replace("_", " "), registry=registry).set(value)
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+    return router

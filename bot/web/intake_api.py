@@ -1,0 +1,128 @@
+"""The partners' API (contract: HTTP). Thin: read, ask who it is, call one use case, answer."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from bot.domain.errors import RefusedError
+from bot.flow.account import for_sender
+from bot.flow.context import Context
+from bot.flow.follow_up import update, withdraw
+from bot.flow.partners import Partner, recognise
+from bot.flow.receive import Incoming, Reception, refuse
+from bot.intake.document import read_json
+from bot.intake.follow_up import read_update, read_withdrawal
+from bot.web.limits import PartnerRates, TooLargeError, limited_body
+from bot.web.problems import problem
+
+DOOR = "api"
+_BEARER = "bearer "
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"description": says, "content": {"application/problem+json": {}}}
+    for status, says in {
+        400: "not readable",
+        401: "no key",
+        403: "the key was revoked",
+        404: "not there, or another partner's",
+        409: "no longer possible",
+        413: "larger than 1 MiB",
+        422: "refused, each fault by its JSON path",
+        429: "too many at once",
+        503: "nothing could be stored",
+    }.items()
+}
+
+
+def _takes(record: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{record}"}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"requestBody": body, "security": [{"key": []}]}
+
+
+def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> APIRouter:
+    router = APIRouter(prefix="/api/v1", tags=["notifications"])
+
+    async def admitted(
+        request: Request, act: Callable[[Partner, bytes], Awaitable[Response]]
+    ) -> Response:
+        """The body limit first, then who it is, then how often."""
+        try:
+            body = await limited_body(request)
+        except TooLargeError:
+            return problem(413, "The body is larger than 1 MiB.", headers={"Connection": "close"})
+        written = request.headers.get("authorization", "")
+        presented = written[len(_BEARER) :].strip() if written.lower().startswith(_BEARER) else ""
+        key = await recognise(ctx, presented)
+        if key.partner is None:
+            challenge = {"WWW-Authenticate": "Bearer"}
+            return problem(401, "A partner's key is needed.", headers=challenge)
+        if key.revoked:
+            return problem(403, "This key was revoked.")
+        if request.method == "POST" and (seconds := rates.wait(key.partner.id, ctx.now())):
+            return problem(429, "Too many at once.", headers={"Retry-After": str(seconds)})
+        return await act(key.partner, body)
+
+    async def take(partner: Partner, body: bytes) -> Response:
+        try:
+            submission = read_json(body, ctx.now())
+        except RefusedError as refused:
+            await refuse(ctx, partner.id, DOOR, body, refused)
+            raise
+        taken = await reception.take(Incoming(partner.id, partner.name, DOOR, body, submission))
+        answer: dict[str, Any] = {"reference": taken.reference, "duplicate": taken.duplicate}
+        if taken.version > 1 and not taken.duplicate:
+            answer["version"] = taken.version
+        if taken.ignored:
+            answer["ignored"] = list(taken.ignored)
+        return JSONResponse(answer, 200 if taken.duplicate else 202)
+
+    @router.post("/notifications", openapi_extra=_takes("NotificationRecord"), responses=REFUSALS)
+    async def notify(request: Request) -> Response:
+        """Take a notification in. 202 after it is durable; 200 if it was known already."""
+        return await admitted(request, take)
+
+    @router.get(
+        "/notifications/{reference}",
+        openapi_extra={"security": [{"key": []}]},
+        responses=REFUSALS,
+    )
+    async def account(request: Request, reference: str) -> Response:
+        """What became of it: states and times, no names, no content."""
+
+        async def act(partner: Partner, body: bytes) -> Response:  # noqa: ARG001
+            return JSONResponse(await for_sender(ctx, partner.id, reference))
+
+        return await admitted(request, act)
+
+    @router.post(
+        "/notifications/{reference}/updates",
+        openapi_extra=_takes("UpdateRecord"),
+        responses=REFUSALS,
+    )
+    async def add_update(request: Request, reference: str) -> Response:
+        """Add to it; everyone who was told of the alert is told."""
+
+        async def act(partner: Partner, body: bytes) -> Response:
+            follow_up = read_update(body)
+            version = await update(ctx, partner.id, reference, follow_up, body)
+            return JSONResponse({"reference": reference, "version": version}, 202)
+
+        return await admitted(request, act)
+
+    @router.post(
+        "/notifications/{reference}/withdrawal",
+        openapi_extra=_takes("WithdrawalRecord"),
+        responses=REFUSALS,
+    )
+    async def take_back(request: Request, reference: str) -> Response:
+        """Take it back; nothing of it can be opened any more, and everyone told hears so."""
+
+        async def act(partner: Partner, body: bytes) -> Response:
+            await withdraw(ctx, partner.id, reference, read_withdrawal(body), body)
+            return JSONResponse({"reference": reference, "state": "withdrawn"}, 202)
+
+        return await admitted(request, act)
+
+    return router

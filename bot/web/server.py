@@ -1,0 +1,113 @@
+"""The HTTP server: the application with its routers, on an address of our own choosing."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+
+from bot import __version__
+from bot.domain.errors import EncompassError, SettingsError
+from bot.flow.context import Context
+from bot.flow.receive import Reception
+from bot.intake.document import openapi_schemas
+from bot.web.health import health_router
+from bot.web.intake_api import intake_router
+from bot.web.limits import PartnerRates
+from bot.web.problems import expected_error, http_error, unexpected_error
+from bot.web.telegram_webhook import webhook_router
+
+_DRAIN_SECONDS = 10
+
+
+def web_app(ctx: Context, partner_rate: float, webhook_secret: str = "") -> FastAPI:
+    """Every route. `webhook_secret` empty: Telegram's webhook is not there at all."""
+    app = FastAPI(
+        title="Encompass Bot",
+        version=__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(intake_router(ctx, Reception(ctx), PartnerRates(partner_rate)))
+    app.include_router(health_router(ctx))
+    if webhook_secret:
+        app.include_router(webhook_router(ctx, webhook_secret))
+    app.add_exception_handler(EncompassError, expected_error)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, unexpected_error)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The document, with the bodies' schemas that the routes point to."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        components = schema.setdefault("components", {})
+        components.setdefault("schemas", {}).update(openapi_schemas())
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The application owns the signals: one stop event for everything."""
+        yield
+
+
+class WebServer:
+    """Serves from `start` until `stop`, which lets requests in work end."""
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        self._host = host
+        self._socket = _listen(host, port)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+        )
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        host, port = self._socket.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        while not self._server.started and not self._task.done():
+            await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+        self._socket.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"The address {host}:{port} cannot be used ({error.strerror}): "
+            "set ENCOMPASS_HTTP_HOST and ENCOMPASS_HTTP_PORT."
+        ) from error
+    listener.listen(1024)
+    return listener
