@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock, MachineClock
@@ -25,6 +26,7 @@ from bot.flow.identity import remember_bot
 from bot.flow.lease import Lease
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
+from bot.flow.report import due_next
 from bot.flow.watch import watch
 from bot.scheduler import Stages, Ticks
 from bot.settings import Settings, TelegramMode, check_for_serving
@@ -54,9 +56,13 @@ def open_context(settings: Settings, clock: Clock | None = None) -> Context:
 class App:
     """The service. `run` it; it is up when `started` is set, and ends after `stop` is set."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, *, ticking: bool = True
+    ) -> None:
+        """`ticking` off: whoever moves the clock calls `tick` as well."""
         check_for_serving(settings)
         self.settings = settings
+        self._ticking = ticking
         self.ctx = open_context(settings, clock)
         self.started = asyncio.Event()
         self.stop = asyncio.Event()
@@ -95,7 +101,8 @@ class App:
             async with asyncio.TaskGroup() as group:
                 loops = [group.create_task(loop.run()) for loop in self.stages.loops.values()]
                 hearing = group.create_task(self._hear_from(telegram))
-                self._tick()
+                if self._ticking:
+                    self._start_ticks()
                 self.stages.wake_all()
                 self.started.set()
                 await self.stop.wait()
@@ -178,7 +185,16 @@ class App:
         await watch(self.ctx, history=True)
         await forget_old_updates(self.ctx)
 
-    def _tick(self) -> None:
+    async def tick(self) -> None:
+        """Every tick at once: what the scheduler does over half a minute."""
+        await self._renew()
+        self.stages.wake_all()
+
+    async def due_next(self) -> dict[str, datetime]:
+        """What is due next, of each kind that waits."""
+        return await due_next(self.ctx)
+
+    def _start_ticks(self) -> None:
         """Wake-ups make a stage prompt, these make it certain."""
 
         def waking(*names: Stage) -> Callable[[], Awaitable[None]]:

@@ -93,9 +93,18 @@ class Connection:
         await self.bot.session.close()
 
 
+class _PlainSession(AiohttpSession):
+    """A session over plain HTTP: aiogram's own waits for a TLS goodbye that is not to come."""
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
 def connect(ctx: Context, lease: Lease, token: str, api: str) -> Connection:
     """Everything that talks to Telegram, through one session; nothing is sent yet."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(api))
+    kind = AiohttpSession if api.startswith("https://") else _PlainSession
+    session = kind(api=TelegramAPIServer.from_base(api))
     bot = Bot(token, session=session)
     notifier = TelegramNotifier(bot, ctx.clock)
     return Connection(bot, notifier, door(ctx, bot), Poller(ctx, bot, lease))

@@ -78,9 +78,23 @@ class Child:
         return fold(f"{self.given_name} {self.family_name}")
 
     def is_same_child(self, other: "Child") -> bool:
-        """Same folded name, and no two different dates of birth."""
+        """Same folded name, and no two different dates of birth.
+
+        A sheet that lost letters on its way (`NGUY?N`) still means the child, if born the same day.
+        """
         births = {self.date_of_birth, other.date_of_birth} - {None}
-        return self.folded_name == other.folded_name and len(births) < 2
+        if self.folded_name == other.folded_name:
+            return len(births) < 2
+        mine = f"{self.given_name} {self.family_name}"
+        theirs = f"{other.given_name} {other.family_name}"
+        return self.date_of_birth == other.date_of_birth is not None and _lost(mine, theirs)
+
+
+def _lost(one: str, other: str) -> bool:
+    """Whether two names agree letter by letter but where either has a lost letter's `?`."""
+    if len(one) != len(other) or "?" not in one + other:
+        return False
+    return all("?" in (a, b) or fold(a) == fold(b) for a, b in zip(one, other, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +254,10 @@ def merged(before: Incident, submission: Submission) -> Incident:
         if carried.incident is not None and f.name not in carried.incident
     }
     kept["updates"] = before.updates
+    if carried.incident is not None and new.police_action and before.police_action:
+        # A sheet says whether there was an arrest; it has no column for the summary.
+        summary = new.police_action.summary or before.police_action.summary
+        kept.setdefault("police_action", replace(new.police_action, summary=summary))
     kept["exclude"] = tuple(dict.fromkeys((*before.exclude, *new.exclude)))
     return replace(new, **{**kept, "children": _merged_children(before, new, carried)})
 

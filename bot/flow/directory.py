@@ -78,6 +78,7 @@ async def _checked(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Diff
         [s for c, s in after_schools.items() if c not in found.gone_schools],
         [p for i, p in after_people.items() if i not in found.gone_people],
         known.calendars,
+        {key: place for file in files for key, place in file.places.items()},
     )
     if faults:
         raise RefusedError(faults)

@@ -24,3 +24,9 @@ async def metrics(ctx: Context) -> dict[str, float]:
         late = (ctx.now() - at).total_seconds() if at else 0.0
         gauges[f"{name}_overdue_seconds"] = max(0.0, late)
     return gauges
+
+
+async def due_next(ctx: Context) -> dict[str, datetime]:
+    """What is due next, of each kind that waits."""
+    async with ctx.store.reading() as tx:
+        return {name: at for name, at in (await figures.soonest(tx)).items() if at is not None}

@@ -3,17 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from bot.domain.alert import AlertState, Leg
 from bot.domain.message import MessageState
 from bot.store.tables import (
     acknowledgements,
     alerts,
+    chats,
     disclosures,
     messages,
     notifications,
+    views,
 )
+from bot.store.tables import telegram_updates as inbox
 from bot.store.unit_of_work import Tx
 
 
@@ -79,12 +82,30 @@ async def gauges(tx: Tx) -> dict[str, int]:
 
 
 async def soonest(tx: Tx) -> dict[str, datetime | None]:
-    """The oldest instants that wait, to tell how far behind the service is."""
-    return {
-        "message": await tx.scalar(
-            select(func.min(messages.c.due_at)).where(messages.c.state == MessageState.PENDING)
+    """The next instant of each kind that waits: what is due next, or how far behind we are."""
+    card, held = messages.alias("card"), chats.alias("held")
+    due_at = case((held.c.next_at > messages.c.due_at, held.c.next_at), else_=messages.c.due_at)
+    sendable = (
+        select(func.min(due_at))
+        .select_from(
+            messages.outerjoin(card, card.c.id == messages.c.parent_id).outerjoin(
+                held,
+                and_(held.c.channel == messages.c.channel, held.c.address == messages.c.address),
+            )
+        )
+        .where(
+            messages.c.state == MessageState.PENDING,
+            or_(messages.c.parent_id.is_(None), card.c.state == MessageState.SENT),
+        )
+    )
+    queries = {
+        "notification": select(func.min(notifications.c.raise_due_at)),
+        "ladder": select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN),
+        "message": sendable,
+        "claim": select(func.min(messages.c.claimed_until)).where(
+            messages.c.state == MessageState.CLAIMED
         ),
-        "ladder": await tx.scalar(
-            select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN)
-        ),
+        "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
+        "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
     }
+    return {name: await tx.scalar(query) for name, query in queries.items()}

@@ -1,0 +1,1 @@
+"""Speed, as ratios to a raw limit measured in the same run: `make bench`."""

@@ -1,0 +1,87 @@
+"""The directory's two files, told apart by their columns (contract: directory files)."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.errors import Fault, RefusedError
+from bot.domain.people import Person
+from bot.domain.school import School
+from bot.intake import people_csv, schools_csv
+from bot.intake.directory_table import Table, table
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryFile:
+    """What one file brings; the other list is None. `ignored` names its unknown columns."""
+
+    schools: list[School] | None = None
+    people: list[Person] | None = None
+    ignored: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where each school or person stands, by code or id: `people.csv line 7`."""
+
+
+def read_directory_file(name: str, data: bytes) -> DirectoryFile:
+    """The schools or the people of a file, or every fault in it by file, line and column."""
+    read = table(name, data)
+    if {"opens_at", "closes_at", "code"} & set(read.names):
+        schools = schools_csv.schools_of(read)
+        ignored = read.ignored(schools_csv.COLUMNS)
+        return DirectoryFile(schools=schools, ignored=ignored, places=_places(read, "code"))
+    if {"role", "schools"} & set(read.names):
+        people = people_csv.people_of(read)
+        ignored = read.ignored(people_csv.COLUMNS)
+        return DirectoryFile(people=people, ignored=ignored, places=_places(read, "id"))
+    of_schools, of_people = (
+        ", ".join(name for name, column in columns.items() if column.mandatory)
+        for columns in (schools_csv.COLUMNS, people_csv.COLUMNS)
+    )
+    says = f"must have the columns of schools ({of_schools}) or of people ({of_people})"
+    raise RefusedError([Fault(f"{name} line 1", says)])
+
+
+def _places(read: Table, key: str) -> dict[str, str]:
+    column = read.names.index(key)
+    return {
+        cells[column].strip(): f"{read.file} line {number}"
+        for number, cells in read.rows
+        if len(cells) > column
+    }
+
+
+def check_references(
+    schools: Iterable[School],
+    people: Iterable[Person],
+    known_calendars: Collection[str],
+    places: Mapping[str, str] | None = None,
+) -> list[Fault]:
+    """People who name a school or team that is not there, and schools an unknown calendar.
+
+    `places` says where each stands in its file; without it the fault names the code or id.
+    """
+    known, where = list(schools), places or {}
+    codes = {school.code for school in known}
+    teams = {school.nurse_team for school in known}
+    return [
+        *_without_calendar(known, known_calendars, where),
+        *(fault for person in people for fault in _astray(person, codes, teams, where)),
+    ]
+
+
+def _without_calendar(
+    schools: Iterable[School], calendars: Collection[str], places: Mapping[str, str]
+) -> Iterator[Fault]:
+    for school in schools:
+        if school.calendar not in calendars:
+            place = places.get(school.code, f"schools.csv {school.code}")
+            yield Fault(f"{place}, calendar", "must name a calendar that is in config/calendars")
+
+
+def _astray(
+    person: Person, codes: Collection[str], teams: Collection[str], places: Mapping[str, str]
+) -> Iterator[Fault]:
+    where = f"{places.get(person.id, f'people.csv {person.id}')}, schools"
+    if not person.scope.schools <= set(codes):
+        yield Fault(where, "must name only schools that are in schools.csv")
+    if not person.scope.teams <= set(teams):
+        yield Fault(where, "must name only nurse teams that a school in schools.csv has")

@@ -1,0 +1,109 @@
+"""escalation.toml: the three ladders (contract: escalation.toml).
+
+Whatever could end a ladder in silence is refused here, before it is ever in force.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from bot.domain.alert import Leg
+from bot.domain.escalation import EscalationPolicy, EscalationStep
+from bot.intake.toml_node import Node, refuse_faults, root
+
+MAY_BE_OFF = (Leg.SCHOOL, Leg.NURSE)
+_SPAN = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?", re.ASCII)
+_FROM_BELL = re.compile(r"bell(?:([+-])(\w+))?", re.ASCII)
+
+T = TypeVar("T")
+
+
+def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, EscalationPolicy]:
+    """The ladder of each leg, or every fault by its key path."""
+    top = root(file, data)
+    version, _ = top.text("version"), top.text("author")
+    policies = top.table("policies")
+    ladders = {leg: _policy(leg, policies.table(leg), version) for leg in Leg}
+    policies.refuse_unasked(f"the legs {', '.join(Leg)}")
+    top.refuse_unasked("version, author, policies")
+    refuse_faults(top)
+    return ladders
+
+
+def _policy(leg: Leg, table: Node, version: str) -> EscalationPolicy:
+    enabled = table.get("enabled")
+    if enabled is not None and not isinstance(enabled, bool):
+        table.fault("enabled", "must be true or false")
+    off = enabled is False
+    if off and leg not in MAY_BE_OFF:
+        table.fault("enabled", f"must not be false: only {' and '.join(MAY_BE_OFF)} may be off")
+    settled_by = table.roles("settled_by", optional=off)
+    steps = tuple(_step(step) for step in table.tables("steps"))
+    if not steps and not off:
+        table.fault("steps", "must hold at least one step")
+    told = {role for step in steps for role in step.tell}
+    if steps and settled_by and told.isdisjoint(settled_by):
+        says = "must name a role that a step tells, or it reaches nobody who could settle it"
+        table.fault("settled_by", says)
+    end = None if off and table.get("at_the_end") is None else table.table("at_the_end")
+    policy = EscalationPolicy(
+        leg=leg,
+        settled_by=settled_by,
+        steps=steps,
+        end_tell=end.roles("tell") if end else (),
+        end_every=_every(end) if end else timedelta(),
+        enabled=not off,
+        version=version,
+    )
+    if end:
+        end.refuse_unasked("tell, every")
+    table.refuse_unasked("enabled, settled_by, steps, at_the_end")
+    return policy
+
+
+def _step(table: Node) -> EscalationStep:
+    step = EscalationStep(
+        tell=table.roles("tell"),
+        after=_read(table, "after", span, "must be a time such as 10m, 45s, 2h or 1h30m"),
+        not_before=_read(table, "not_before", from_bell, "must be bell, bell-60m or bell+4h"),
+    )
+    table.refuse_unasked("tell, after, not_before")
+    return step
+
+
+def _every(end: Node) -> timedelta:
+    every = _read(end, "every", span, "must be a time such as 30m")
+    if not every:
+        end.fault("every", "must be given and longer than nothing, such as 30m")
+    return every or timedelta()
+
+
+def _read(table: Node, key: str, read: Callable[[str], T | None], says: str) -> T | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    found = read(value) if isinstance(value, str) else None
+    if found is None:
+        table.fault(key, says)
+    return found
+
+
+def span(written: str) -> timedelta | None:
+    """`45s`, `10m`, `2h`, `1h30m`."""
+    found = _SPAN.fullmatch(written)
+    if not found or not written:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def from_bell(written: str) -> timedelta | None:
+    """`bell`, `bell-60m`, `bell+4h`: how long after the bell; before it is negative."""
+    if not (found := _FROM_BELL.fullmatch(written)):
+        return None
+    sign, written_span = found.groups()
+    if sign is None:
+        return timedelta()
+    away = span(written_span)
+    return -away if away and sign == "-" else away

@@ -1,0 +1,65 @@
+"""Both engines under every test that takes `world` or `database`."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import Postgres, postgres_server, sqlite_template
+from tests.world import World
+
+ENGINES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session")
+def sqlite_file() -> Iterator[Path]:
+    with sqlite_template() as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with postgres_server() as url:
+        server = Postgres(url)
+        asyncio.run(server.make_template())
+        yield server
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def template(engine: str, request: pytest.FixtureRequest) -> Path | Postgres:
+    """What fresh databases are copied from; asked for by name, so that a test of one engine never
+    starts the other."""
+    found = request.getfixturevalue("sqlite_file" if engine == "sqlite" else "postgres")
+    assert isinstance(found, Path | Postgres)
+    return found
+
+
+@pytest.fixture
+async def database(template: Path | Postgres, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database."""
+    if isinstance(template, Path):
+        path = tmp_path / "encompass.db"
+        shutil.copy(template, path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    url = await template.make()
+    yield url
+    await template.drop(url)
+
+
+@pytest.fixture
+async def world(
+    database: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[World]:
+    """The real service over the real sandbox, on a clock that moves when told to. Fails the test
+    on a message nobody expected, an error in the log, or a broken promise."""
+    async with World(database, tmp_path) as world:
+        yield world
+        await world.ends_well(caplog)

