@@ -47,21 +47,23 @@ def postgres_server() -> Iterator[str]:
         return
     folder = Path(tempfile.mkdtemp(prefix="encompass-pg-"))
     programs = _programs(folder)
-    as_nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
-    if as_nobody:  # as root initdb refuses to run
-        nobody = pwd.getpwnam("nobody")
+    user = "nobody" if os.geteuid() == 0 else None  # as root initdb refuses to run
+    if user:
+        nobody = pwd.getpwnam(user)
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     port = _free_port()
     data = folder / "data"
     _run([programs / "initdb", "-D", data, "-U", "encompass", "-A", "trust", "-E", "UTF8",
-          "--locale=C", "--no-sync"], as_nobody)  # fmt: skip
+          "--locale=C", "--no-sync"], user)  # fmt: skip
     command = [
         programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder,
         "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
         "-c", "max_connections=200", "-c", "shared_buffers=64MB",
     ]  # fmt: skip
     log = (folder / "log").open("wb")
-    server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **as_nobody)
+    server = subprocess.Popen(
+        [str(part) for part in command], stdout=log, stderr=log, cwd=folder, user=user
+    )
     url = f"postgresql://encompass@127.0.0.1:{port}/postgres"
     try:
         asyncio.run(_answers(url, server, folder / "log"))
@@ -90,14 +92,14 @@ def _programs(folder: Path) -> Path:
     )
 
 
-def _run(command: list[object], options: dict[str, str]) -> None:
+def _run(command: list[object], user: str | None) -> None:
     done = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
         text=True,
         check=False,
         cwd="/",
-        **options,  # type: ignore[call-overload]
+        user=user,
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr[-500:]}")

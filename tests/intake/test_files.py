@@ -52,14 +52,13 @@ def test_the_workbook_says_nothing_that_the_json_did_not(data: Path) -> None:
         assert merged(before, submission) == before
 
 
-def test_the_csv_says_nothing_that_the_json_did_not_but_for_letters_it_lost(data: Path) -> None:
+def test_the_csv_says_nothing_that_the_json_did_not(data: Path) -> None:
+    """Nor where it lost a letter on its way: a child born the same day keeps its fuller name."""
     of_json, of_sheet = sample(data, "notifications.json"), sample(data, "police-daily.csv")
-    differing = {
-        reference
-        for reference, submission in of_sheet.items()
-        if merged(of_json[reference].incident, submission) != of_json[reference].incident
-    }
-    assert differing == LOST_LETTERS
+    assert set(of_sheet) >= LOST_LETTERS
+    for reference, submission in of_sheet.items():
+        before = of_json[reference].incident
+        assert merged(before, submission) == before
 
 
 def test_csv_and_workbook_of_one_day_are_the_same_incidents(data: Path) -> None:
