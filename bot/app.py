@@ -7,14 +7,11 @@ requests in hand, sends in flight, then Telegram's session and the database.
 import asyncio
 import importlib
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.clock import Clock, MachineClock
+from bot.clock import Clock
 from bot.domain.errors import RefusedError, SettingsError
 from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
@@ -31,7 +28,6 @@ from bot.flow.watch import watch
 from bot.scheduler import Stages, Ticks
 from bot.settings import Settings, TelegramMode, check_for_serving
 from bot.store import schema
-from bot.store.unit_of_work import Store
 from bot.web.server import WebServer, web_app
 from bot.web.telegram_webhook import PATH as WEBHOOK_PATH
 
@@ -40,17 +36,13 @@ if TYPE_CHECKING:
 
 LEASE = "telegram"
 _HOUR = 3600
+_WATCH = timedelta(seconds=30)
 log = logging.getLogger(__name__)
-
-
-def worker_name() -> str:
-    """This process, unlike any other of now or before."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 def open_context(settings: Settings, clock: Clock | None = None) -> Context:
     """A context without channels: all that the command line needs."""
-    return Context(Store(settings.database_url), clock or MachineClock(), worker_name())
+    return Context.on(settings.database_url, clock)
 
 
 class App:
@@ -80,6 +72,7 @@ class App:
             }
         )
         self.ticks = Ticks()
+        self._watched_at = self.ctx.now()
         self.web: WebServer | None = None
         self._telegram: Connection | None = None
 
@@ -90,16 +83,19 @@ class App:
         return self.web.url
 
     @property
-    def resting(self) -> bool:
-        """Nothing is in hand: no stage works, no press is handled, no send is in flight."""
-        return self.stages.resting and not self.hearer.in_flight and not self.dispatcher.in_flight
+    def in_hand(self) -> int:
+        """How much is being done now: stages at work, presses handled, sends in flight."""
+        senders_and_hearers = self.hearer.in_flight + self.dispatcher.in_flight
+        waiting_for_those = self.hearer.waiting + self.dispatcher.waiting
+        return self.stages.in_hand + senders_and_hearers - waiting_for_those
 
     async def run(self) -> None:
         """Serve until `stop` is set. SettingsError or StoreError if it cannot start."""
         try:
             telegram = await self._start()
             async with asyncio.TaskGroup() as group:
-                loops = [group.create_task(loop.run()) for loop in self.stages.loops.values()]
+                for loop in self.stages.loops.values():
+                    group.create_task(loop.run())
                 hearing = group.create_task(self._hear_from(telegram))
                 if self._ticking:
                     self._start_ticks()
@@ -110,8 +106,7 @@ class App:
                 hearing.cancel()
                 await self.hearer.drain()
                 await self._stop_web()
-                for loop in loops:
-                    loop.cancel()
+                self.stages.stop()
             await self.dispatcher.drain()
         finally:
             await self._close()
@@ -186,9 +181,12 @@ class App:
         await forget_old_updates(self.ctx)
 
     async def tick(self) -> None:
-        """Every tick at once: what the scheduler does over half a minute."""
+        """The scheduler's ticks, for whoever moves the clock by hand."""
         await self._renew()
-        self.stages.wake_all()
+        self.stages.wake(stage for stage in Stage if stage is not Stage.WATCH)
+        if self.ctx.now() >= self._watched_at + _WATCH:
+            self._watched_at = self.ctx.now()
+            self.stages.wake([Stage.WATCH])
 
     async def due_next(self) -> dict[str, datetime]:
         """What is due next, of each kind that waits."""
@@ -206,8 +204,8 @@ class App:
         every_second = waking(Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE)
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)
-        self.ticks.every(3, "lease", self._renew)
-        self.ticks.every(30, "watch", waking(Stage.WATCH))
+        self.ticks.every(self.ctx.lease_seconds / 3, "lease", self._renew)
+        self.ticks.every(_WATCH.total_seconds(), "watch", waking(Stage.WATCH))
         self.ticks.every(_HOUR, "hourly", self._hourly)
         self.ticks.start()
 

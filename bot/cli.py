@@ -6,13 +6,14 @@ Only the parser is loaded here; a command's own module is imported when it is ca
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from bot import __version__
-from bot.domain.errors import EncompassError
+from bot.domain.errors import EncompassError, SettingsError, StoreError, UsageError
 
 OK, REFUSED, CANNOT_RUN = 0, 1, 2
 
@@ -160,25 +161,60 @@ def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0, 1 for what was refused or found wanting, 2 if it cannot run."""
-    given = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Welsh name on a terminal without its letters
+            stream.reconfigure(errors="backslashreplace")
+    given = _read(sys.argv[1:] if arguments is None else arguments)
     module, _, function = given.run.partition(":")
     try:
         run = getattr(importlib.import_module(f"bot.commands.{module}"), function)
         code = run(given)
-    except EncompassError as error:
-        print(f"encompass: {error}", file=sys.stderr)
-        code = exit_code(error)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:  # the reader of a pipe has gone: nothing more to say to anybody
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = OK
-    sys.stdout.flush()
+    except Exception as error:
+        code = _say(error)
     raise SystemExit(code)
 
 
-def exit_code(error: EncompassError) -> int:
-    """1 for an input or a thing that is not there, 2 for a configuration that cannot run."""
-    from bot.domain.errors import SettingsError, StoreError
+def _read(arguments: Sequence[str]) -> argparse.Namespace:
+    top = parser()
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError:
+        top.error("an argument is not UTF-8")
+    return top.parse_args(arguments)
 
-    return CANNOT_RUN if isinstance(error, SettingsError | StoreError) else REFUSED
+
+def _say(error: Exception) -> int:
+    """One sentence on stderr, and the exit code. What nobody expected is named by its type and
+    place alone: its message could hold what was being handled."""
+    expected = _expected(error)
+    if expected is not None:
+        print(f"encompass: {expected}", file=sys.stderr)
+        return exit_code(expected)
+    from bot.logs import places
+
+    at = next(reversed(places(error.__traceback__)), "?")
+    name = type(error).__name__
+    print(f"encompass: This should not have happened ({name} at {at}).", file=sys.stderr)
+    return CANNOT_RUN
+
+
+def _expected(error: BaseException) -> EncompassError | None:
+    """The first of our own errors in this one; of a task that ended the service, in its group."""
+    match error:
+        case EncompassError():
+            return error
+        case BaseExceptionGroup():
+            return next(filter(None, map(_expected, error.exceptions)), None)
+    return None
+
+
+def exit_code(error: EncompassError) -> int:
+    """1 for an input or a thing that is not there, 2 for a command that cannot run at all."""
+    cannot_run = isinstance(error, SettingsError | StoreError | UsageError)
+    return CANNOT_RUN if cannot_run else REFUSED

@@ -10,11 +10,7 @@ from dataclasses import dataclass
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import (
-    TelegramAPIError,
-    TelegramNotFound,
-    TelegramUnauthorizedError,
-)
+from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
 from aiogram.types import BotCommand
 
 from bot.domain.errors import SettingsError
@@ -73,7 +69,7 @@ class Connection:
             try:
                 await forget_webhook(self.bot)
                 break
-            except (TimeoutError, TelegramAPIError, OSError) as error:
+            except Exception as error:
                 log.warning("the webhook was not ended", extra={"why": type(error).__name__})
                 await self.poller.pause()
         await self.poller.run()

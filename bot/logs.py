@@ -13,8 +13,8 @@ from types import TracebackType
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _TALKATIVE = (
-    "aiogram", "aiohttp", "aiosqlite", "apscheduler", "asyncio", "httpx", "sqlalchemy",
-    "uvicorn",
+    "aiogram", "aiohttp", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpx",
+    "sqlalchemy", "uvicorn",
 )  # fmt: skip
 
 
@@ -33,18 +33,19 @@ class JsonLines(logging.Formatter):
             line |= {k: v for k, v in vars(record).items() if k not in _STANDARD}
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__
-            line["through"] = _places(record.exc_info[2])
+            line["through"] = places(record.exc_info[2])
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def _places(traceback: TracebackType | None) -> list[str]:
-    places = []
+def places(traceback: TracebackType | None) -> list[str]:
+    """The places that an exception went through, the innermost last; no values."""
+    found = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
         module = traceback.tb_frame.f_globals.get("__name__", "?")
-        places.append(f"{module}.{code.co_name}:{traceback.tb_lineno}")
+        found.append(f"{module}.{code.co_name}:{traceback.tb_lineno}")
         traceback = traceback.tb_next
-    return places[-12:]
+    return found[-12:]
 
 
 def configure_logs(level: str) -> None:

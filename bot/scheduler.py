@@ -23,6 +23,7 @@ class StageLoop:
         self.name = name
         self._step = step
         self._woken = asyncio.Event()
+        self._stopped = False
         self.busy = False
         self.failures = 0
 
@@ -33,14 +34,21 @@ class StageLoop:
     def wake(self) -> None:
         self._woken.set()
 
+    def stop(self) -> None:
+        """The step in hand is finished, no other begins."""
+        self._stopped = True
+        self._woken.set()
+
     async def run(self) -> None:
-        """Until cancelled. A step that fails is logged and tried again at the next tick."""
+        """Until stopped. A step that fails is logged and tried again at the next tick."""
         while True:
             await self._woken.wait()
+            if self._stopped:
+                return
             self.busy = True
             self._woken.clear()
             try:
-                while await self._step():
+                while await self._step() and not self._stopped:
                     await asyncio.sleep(0)
                 self.failures = 0
             except Exception:
@@ -65,9 +73,14 @@ class Stages:
         for loop in self.loops.values():
             loop.wake()
 
+    def stop(self) -> None:
+        for loop in self.loops.values():
+            loop.stop()
+
     @property
-    def resting(self) -> bool:
-        return all(loop.resting for loop in self.loops.values())
+    def in_hand(self) -> int:
+        """How many stages are at work or about to be."""
+        return sum(not loop.resting for loop in self.loops.values())
 
 
 class Ticks:

@@ -8,6 +8,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -30,7 +31,11 @@ class DetailsIn(StrEnum):
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,  # `ENCOMPASS_HTTP_HOST=` means the default, not every interface
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     telegram_token: SecretStr = SecretStr("")
@@ -93,6 +98,8 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as error:
         sentences = [_sentence(str(fault["loc"][0]), fault["msg"]) for fault in error.errors()]
         raise SettingsError("; ".join(sentences)) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError("The file .env cannot be read: it must be text in UTF-8.") from None
     if settings.log_level.upper() not in _LEVELS:
         raise SettingsError(f"{PREFIX}LOG_LEVEL must be one of {', '.join(_LEVELS)}.")
     if settings.details_in is DetailsIn.PAGE:
@@ -105,6 +112,14 @@ def read_settings(**given: Any) -> Settings:
 
 def _sentence(name: str, message: str) -> str:
     return f"{PREFIX}{name.upper()} {_WOULD_BE_RIGHT.get(name, message)}"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
 
 
 def check_for_serving(settings: Settings) -> None:
@@ -120,7 +135,7 @@ def check_for_serving(settings: Settings) -> None:
         raise SettingsError(
             f"{PREFIX}TELEGRAM_TOKEN does not look like a bot's token: digits, a colon, letters."
         )
-    if not settings.telegram_api.startswith(("http://", "https://")):
+    if not _is_address(settings.telegram_api):
         raise SettingsError(f"{PREFIX}TELEGRAM_API must be an http or https address.")
     if settings.telegram_mode is TelegramMode.WEBHOOK:
         if not settings.telegram_webhook_secret.get_secret_value():

@@ -1,11 +1,20 @@
 """Synthetic notices: short to write where a test needs one, whole where it needs everything."""
 
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.domain.school import School
 
+LONDON = ZoneInfo("Europe/London")
+MONDAY = date(2026, 11, 16)
 _numbers = count(1)
+
+
+def at(clock: str, on: date = MONDAY) -> datetime:
+    """An instant by its local time in Porth Awel."""
+    return datetime.combine(on, time.fromisoformat(clock), LONDON).astimezone(UTC)
 
 
 def child(school: School | None = None, **fields: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -41,17 +42,27 @@ def template(engine: str, request: pytest.FixtureRequest) -> Path | Postgres:
     return found
 
 
-@pytest.fixture
-async def database(template: Path | Postgres, tmp_path: Path) -> AsyncIterator[str]:
+@asynccontextmanager
+async def fresh_database(template: Path | Postgres, folder: Path) -> AsyncIterator[str]:
     """The address of a fresh, migrated database."""
     if isinstance(template, Path):
-        path = tmp_path / "encompass.db"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "encompass.db"
         shutil.copy(template, path)
         yield f"sqlite+aiosqlite:///{path}"
         return
     url = await template.make()
-    yield url
-    await template.drop(url)
+    try:
+        yield url
+    finally:
+        await template.drop(url)
+
+
+@pytest.fixture
+async def database(template: Path | Postgres, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database."""
+    async with fresh_database(template, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

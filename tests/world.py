@@ -27,12 +27,13 @@ from bot.app import App
 from bot.clock import HandClock
 from bot.domain.people import Person, Role, Scope
 from bot.domain.school import School
+from bot.flow.account import line_of_time
 from bot.flow.configure import read_config, take_config
 from bot.flow.context import Context
 from bot.flow.directory import apply
 from bot.flow.enrol import invite
 from bot.flow.partners import create_key
-from bot.flow.watch import check_invariants
+from bot.flow.watch import check_invariants, health
 from bot.intake.directory_csv import DirectoryFile
 from bot.rendering.catalogue import words
 from bot.sandbox.bot_api import Sandbox
@@ -116,6 +117,11 @@ class Phone:
         await self._world.settle()
         return press
 
+    async def opens(self, card: ChatMessage, button: str = "Open details") -> str:
+        """Press the button on this card; what the card then shows."""
+        await self.press(button, card)
+        return card.text
+
     async def says(self, text: str) -> None:
         self.sandbox.say(text)
         await self._world.settle()
@@ -145,6 +151,16 @@ class Police:
         response = await self.post("/api/v1/notifications", notification)
         assert response.status_code in (200, 202), response.text
         return str(response.json()["reference"])
+
+    async def update(self, reference: str, **said: Any) -> None:
+        """Add to a notification."""
+        response = await self.post(f"/api/v1/notifications/{reference}/updates", said)
+        assert response.status_code == 202, response.text
+
+    async def withdraw(self, reference: str) -> None:
+        body = {"reason": "sent by mistake"}
+        response = await self.post(f"/api/v1/notifications/{reference}/withdrawal", body)
+        assert response.status_code == 202, response.text
 
     async def account(self, reference: str) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.key}"}
@@ -348,6 +364,10 @@ class World:
         path.write_text(body)
         await self.take_config()
 
+    async def without_nurses(self) -> None:
+        """The partnership has switched the nurse leg off, as it may."""
+        await self.policy({"[policies.nurse]": "[policies.nurse]\nenabled = false"})
+
     async def take_config(self) -> list[str]:
         return await take_config(self.ctx, read_config(self.config))
 
@@ -361,6 +381,16 @@ class World:
         """What anyone was told up to now is not looked at again."""
         for phone in self._phones.values():
             phone._accounted |= {message.message_id for message in phone.sandbox.received}
+
+    async def alarms(self) -> list[str]:
+        """What is wrong now, by name."""
+        health_now = await health(self.ctx)
+        return [*health_now.red, *health_now.warnings]
+
+    async def trail(self, reference: str, action: str) -> list[dict[str, Any]]:
+        """The lines of a notification's line of time with this action."""
+        lines = await line_of_time(self.ctx, reference)
+        return [line for line in lines if line["action"] == action]
 
     async def breaches(self) -> list[str]:
         """Promises broken now, in the database or between it and what left."""

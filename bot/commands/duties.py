@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.commands.surroundings import with_context
 from bot.domain.calendar import LONDON
+from bot.domain.errors import UsageError
 from bot.flow.account import OpenDuty, line_of_time, of_reference, open_duties
 from bot.flow.close import close as close_duties
 
@@ -15,6 +16,8 @@ _BY = "command line"
 
 
 def close(given: argparse.Namespace) -> int:
+    if not given.reason.strip():
+        raise UsageError("--reason must not be empty.")
     closed = with_context(lambda ctx: close_duties(ctx, given.reference, given.reason, _BY))
     print(f"{given.reference}: {len(closed)} closed.", file=sys.stderr)
     return 0

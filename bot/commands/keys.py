@@ -4,13 +4,17 @@ import argparse
 import sys
 
 from bot.commands.surroundings import with_context
+from bot.domain.errors import UsageError
 from bot.flow.partners import create_key, revoke_key
 
 
 def create(given: argparse.Namespace) -> int:
-    number, key = with_context(lambda ctx: create_key(ctx, given.partner))
+    partner = " ".join(given.partner.split())
+    if not partner:
+        raise UsageError("--partner must not be empty.")
+    number, key = with_context(lambda ctx: create_key(ctx, partner))
     print(key)
-    print(f"Key {number} of {given.partner}; it is not shown again.", file=sys.stderr)
+    print(f"Key {number} of {partner}; it is not shown again.", file=sys.stderr)
     return 0
 
 

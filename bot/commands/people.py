@@ -19,8 +19,9 @@ def invite(given: argparse.Namespace) -> int:
 async def _invite(person: str) -> str:
     settings = read_settings()
     async with opened(settings) as ctx:
+        code = await new_code(ctx, person)  # first: a misspelt id needs no answer from Telegram
         bot = await remembered_bot(ctx) or await _asked(ctx, settings)
-        return f"https://t.me/{bot}?start={await new_code(ctx, person)}"
+        return f"https://t.me/{bot}?start={code}"
 
 
 async def _asked(ctx: Context, settings: Settings) -> str:

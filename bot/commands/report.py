@@ -6,14 +6,14 @@ import json
 import sys
 
 from bot.commands.surroundings import day, with_context
-from bot.domain.errors import Fault, RefusedError
+from bot.domain.errors import UsageError
 from bot.flow.report import report
 
 
 def run(given: argparse.Namespace) -> int:
     first, last = day(given.first, "--from"), day(given.last, "--to")
     if last < first:
-        raise RefusedError([Fault("--to", "must not lie before --from")])
+        raise UsageError("--to must not lie before --from.")
     figures = with_context(lambda ctx: report(ctx, first, last))
     match given.format:
         case "json":

@@ -3,12 +3,16 @@
 import argparse
 import asyncio
 import signal
+from typing import TYPE_CHECKING
 
-from bot.app import App, open_context
 from bot.flow.configure import read_config, take_config
+from bot.flow.context import Context
 from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
 from bot.store import schema
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 
 def migrate(given: argparse.Namespace) -> int:  # noqa: ARG001
@@ -22,7 +26,7 @@ async def _migrate(settings: Settings) -> int:
         print(f"The database has this version's schema ({after}).")
     else:
         print(f"The database was brought from {before or 'nothing'} to {after}.")
-    ctx = open_context(settings)
+    ctx = Context.on(settings.database_url)
     try:
         for kind in await take_config(ctx, files):
             print(f"In force from now on: {kind}.")
@@ -38,6 +42,8 @@ def serve(given: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 async def _serve(settings: Settings) -> int:
+    from bot.app import App  # the whole service: seconds that `migrate` does not need
+
     app = App(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,12 +61,12 @@ async def _serve(settings: Settings) -> int:
     return 0
 
 
-async def _announce(app: App) -> None:
+async def _announce(app: "App") -> None:
     await app.started.wait()
     print(f"Serving on {app.url}. Stop with Ctrl-C or SIGTERM.", flush=True)
 
 
-async def _stop_while_starting(app: App, running: asyncio.Task[None]) -> None:
+async def _stop_while_starting(app: "App", running: asyncio.Task[None]) -> None:
     await app.stop.wait()
     if not app.started.is_set():
         running.cancel()

@@ -7,14 +7,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.app import open_context
 from bot.domain.calendar import LONDON
-from bot.domain.errors import Fault, RefusedError
+from bot.domain.errors import Fault, RefusedError, UsageError
 from bot.flow.context import Context
 from bot.settings import Settings, read_settings
 from bot.store import schema
 
 T = TypeVar("T")
+_YEARS = range(2000, 2101)
+"""Beyond these a date is a slip of the hand, and sums with it leave the calendar."""
 
 
 @asynccontextmanager
@@ -22,7 +23,7 @@ async def opened(settings: Settings | None = None) -> AsyncIterator[Context]:
     """A context on the database, which must have this program's schema."""
     settings = settings or read_settings()
     await schema.check(settings.database_url)
-    ctx = open_context(settings)
+    ctx = Context.on(settings.database_url)
     try:
         yield ctx
     finally:
@@ -53,16 +54,20 @@ def read_bytes(name: str) -> bytes:
 
 def day(text: str, option: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RefusedError([Fault(option, "must be a date, such as 2026-11-30")]) from error
+        on = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} must be a date, such as 2026-11-30.") from None
+    if on.year not in _YEARS:
+        raise UsageError(f"{option} must lie in this century.")
+    return on
 
 
 def instant(text: str, option: str) -> datetime:
     """A local time unless it carries an offset."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
-        says = "must be a date and time, such as 2026-11-30T07:10"
-        raise RefusedError([Fault(option, says)]) from error
+    except ValueError:
+        raise UsageError(f"{option} must be a date and time, such as 2026-11-30T07:10.") from None
+    if at.year not in _YEARS:
+        raise UsageError(f"{option} must lie in this century.")
     return at.replace(tzinfo=LONDON) if at.tzinfo is None else at

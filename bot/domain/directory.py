@@ -38,20 +38,21 @@ class Directory:
         holders = self._by_role[role]
         if school_code is None:
             return tuple(p for p in holders if p.scope.everywhere) or holders
-        school = self.schools.get(school_code)
-        team = school.nurse_team if school else ""
         wanted = tuple(years)
         return tuple(
             person
             for person in holders
-            if person.scope.covers_school(school_code, team)
+            if self.covers_school(person, school_code)
             and any(person.scope.covers_year(year) for year in wanted)
         )
 
+    def covers_school(self, person: Person, school_code: str) -> bool:
+        """Whether the school is in this person's scope, by itself or by its nurse team."""
+        school = self.schools.get(school_code)
+        return person.scope.covers_school(school_code, school.nurse_team if school else "")
+
     def covers_several(self, person: Person) -> bool:
         """Whether a message to this person has to say which school is meant."""
-        scope = person.scope
-        if scope.everywhere or len(scope.schools) > 1:
-            return True
-        teams = sum(school.nurse_team in scope.teams for school in self.schools.values())
-        return teams + len(scope.schools) > 1
+        return person.scope.everywhere or (
+            sum(self.covers_school(person, code) for code in self.schools) > 1
+        )

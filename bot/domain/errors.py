@@ -3,6 +3,7 @@
     EncompassError
     ├── RefusedError            input that is not taken in; carries its faults
     ├── SettingsError           half a configuration, or a file in it that cannot be read
+    ├── UsageError              an option of a command that cannot be what is meant
     ├── NotFoundError           absent, or not this person's: the two look alike on purpose
     ├── ConflictError           what was asked for no longer fits the state
     └── StoreError              the database cannot serve: absent, too old, too new, locked, full
@@ -46,6 +47,10 @@ class NotReadableError(RefusedError):
 
 class SettingsError(EncompassError):
     """Half a configuration refuses to start; the sentence says what is missing and where."""
+
+
+class UsageError(EncompassError):
+    """A command cannot run with an option as it was given."""
 
 
 class NotFoundError(EncompassError):

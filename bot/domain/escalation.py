@@ -34,6 +34,12 @@ class EscalationPolicy:
     enabled: bool = True
     version: str = ""
 
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Everyone whom this ladder tells, or whose answer settles it."""
+        told = (role for step in self.steps for role in step.tell)
+        return frozenset((*self.settled_by, *told, *self.end_tell))
+
     def plain(self) -> dict[str, Any]:
         """JSON types only, seconds for spans: the copy that an alert keeps."""
         return {

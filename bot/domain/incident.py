@@ -4,7 +4,8 @@ The content is held as it was parsed; *not recorded* is a value of its own, sinc
 seen?" left blank on the form is a fact that a school must be able to read (domain.md, finding 7).
 """
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -146,6 +147,9 @@ class Incident:
     exclude: tuple[str, ...] = ()
     release: tuple[str, ...] | None = None
     updates: tuple[Update, ...] = ()
+    numbers_gone: int = 0
+    """The highest number of a child that only an earlier version held. No number is given twice:
+    an answer given for the first child would count for the second."""
 
     def child(self, number: int) -> Child:
         return next(child for child in self.children if child.number == number)
@@ -158,6 +162,8 @@ class Incident:
         plain: dict[str, Any] = _plain(asdict(self))
         if self.release is not None:  # an empty list releases nothing; absent releases everything
             plain["release"] = sorted(self.release)
+        if not self.numbers_gone:
+            del plain["numbers_gone"]
         return plain
 
 
@@ -245,7 +251,7 @@ def merged(before: Incident, submission: Submission) -> Incident:
     """The next version: what the format carries is new, what it cannot carry keeps its value.
 
     Exclusions only add up. A child keeps its number when name (folded) and date of birth agree;
-    a name that differs only in case or accents keeps its fuller spelling (contract: HTTP).
+    of two spellings of its name the fuller is kept (contract: HTTP).
     """
     new, carried = submission.incident, submission.carried
     kept = {
@@ -259,22 +265,48 @@ def merged(before: Incident, submission: Submission) -> Incident:
         summary = new.police_action.summary or before.police_action.summary
         kept.setdefault("police_action", replace(new.police_action, summary=summary))
     kept["exclude"] = tuple(dict.fromkeys((*before.exclude, *new.exclude)))
-    return replace(new, **{**kept, "children": _merged_children(before, new, carried)})
+    children, gone = _merged_children(before, new, carried)
+    kept["numbers_gone"] = max((before.numbers_gone, *(child.number for child in gone)))
+    return replace(new, **{**kept, "children": children})
 
 
-def _merged_children(before: Incident, new: Incident, carried: Carried) -> tuple[Child, ...]:
-    unclaimed = list(before.children)
-    fresh = max((child.number for child in before.children), default=0)
+def _merged_children(
+    before: Incident, new: Incident, carried: Carried
+) -> tuple[tuple[Child, ...], list[Child]]:
+    """The children of the next version, and those of the last that are not in it."""
+    same, unclaimed = _same_children(before.children, new.children)
+    fresh = max((before.numbers_gone, *(child.number for child in before.children)))
     children = []
     for child in new.children:
-        old = next((known for known in unclaimed if known.is_same_child(child)), None)
+        old = same.get(child.number)
         if old is None:
             fresh += 1
             children.append(replace(child, number=fresh))
         else:
-            unclaimed.remove(old)
             children.append(_merged_child(old, child, carried))
-    return tuple(sorted(children, key=lambda child: child.number))
+    return tuple(sorted(children, key=lambda child: child.number)), unclaimed
+
+
+def _same_children(
+    before: Sequence[Child], new: Sequence[Child]
+) -> tuple[dict[int, Child], list[Child]]:
+    """Which child of before each new one is, by the new one's number, and whom none is.
+
+    Who is born the same day is looked for first: of two children of one name, the one without a
+    date of birth must not take the other's place.
+    """
+    unclaimed, same = list(before), dict[int, Child]()
+    for born_alike in (True, False):
+        for child in new:
+            if child.number in same:
+                continue
+            for old in unclaimed:
+                alike = old.date_of_birth == child.date_of_birth
+                if (alike or not born_alike) and old.is_same_child(child):
+                    same[child.number] = old
+                    unclaimed.remove(old)
+                    break
+    return same, unclaimed
 
 
 def _merged_child(old: Child, new: Child, carried: Carried) -> Child:
@@ -288,5 +320,18 @@ def _merged_child(old: Child, new: Child, carried: Carried) -> Child:
     ]
     if carried.child is not None and same_schools:
         kept["schools"] = old.schools  # a sheet has no column for the code that JSON brought
-    kept |= {"number": old.number, "given_name": old.given_name, "family_name": old.family_name}
+    fuller = max(old, new, key=_fullness)
+    kept |= {
+        "number": old.number,
+        "given_name": fuller.given_name,
+        "family_name": fuller.family_name,
+    }
     return replace(new, **kept)
+
+
+def _fullness(child: Child) -> tuple[int, int, int]:
+    """How much of a name its spelling keeps: letters that were not lost, accents, case."""
+    name = unicodedata.normalize("NFC", f"{child.given_name} {child.family_name}")
+    accents = sum(char.isalpha() and not char.isascii() for char in name)
+    mixed = sum(not word.isupper() and not word.islower() for word in name.split())
+    return -name.count("?"), accents, mixed

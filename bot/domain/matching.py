@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 _WORDS = {
-    "sch": "school", "schl": "school", "scl": "school",
+    "ysgol": "", "school": "", "sch": "", "schl": "", "scl": "", "the": "",
     "prim": "primary", "pri": "primary",
     "comp": "comprehensive",
     "sec": "secondary",
@@ -29,14 +29,18 @@ _WORDS = {
     "col": "college", "coll": "college",
     "pru": "pru",
     "nr": "near", "rd": "road",
-    "ysgol": "", "school": "", "the": "", "yr": "y",
+    "yr": "y",
 }  # fmt: skip
-_PHRASES = (
-    (re.compile(r"\bpupil referral unit\b"), "pru"),
-    (re.compile(r"\buned cyfeirio disgyblion\b"), "pru"),
-    (re.compile(r"\bchurch in wales\b|\bchurch of england\b|\bc of e\b|\bc in w\b"), "ce"),
-    (re.compile(r"\bhome education\b|\bhome educated\b"), "home educated"),
+_PHRASES: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"pupil", "referral", "unit"}), "pru"),
+    (frozenset({"uned", "cyfeirio", "disgyblion"}), "pru"),
+    (frozenset({"church", "in", "wales"}), "ce"),
+    (frozenset({"church", "of", "england"}), "ce"),
+    (frozenset({"c", "of", "e"}), "ce"),
+    (frozenset({"c", "in", "w"}), "ce"),
+    (frozenset({"home", "education"}), "home educated"),
 )
+"""Several words for one, wherever they stand: the order of words does not count."""
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _NOT_WORD = re.compile(r"[^\w/]+")
 
@@ -50,10 +54,11 @@ def fold(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(char for char in bare if not unicodedata.combining(char))
     bare = _NOT_WORD.sub(" ", _APOSTROPHES.sub("", bare)).strip()
+    words = [short for word in bare.split() if (short := _WORDS.get(word, word))]
     for phrase, short in _PHRASES:
-        bare = phrase.sub(short, bare)
-    words = (_WORDS.get(word, word) for word in bare.split())
-    return " ".join(sorted(word for word in words if word))
+        if phrase.issubset(words):
+            words = [*short.split(), *(word for word in words if word not in phrase)]
+    return " ".join(sorted(words))
 
 
 class Doubt(StrEnum):

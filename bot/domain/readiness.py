@@ -48,11 +48,10 @@ def _gap(known: InForce, school: School, leg: Leg, day: date) -> Iterator[Gap]:
     if not reached:
         yield Gap(school, leg, roles, (), skipped)
         return
-    # Year groups somebody is named for, but nobody who can be told.
+    # Year groups that this school has, as far as its people say, but nobody who can be told.
     named = {year for person in people for year in person.scope.years}
-    bare = tuple(
-        year for year in sorted(named) if not any(p.scope.covers_year(year) for p in reached)
-    )
+    years = range(min(named), max(named) + 1) if named else ()
+    bare = tuple(year for year in years if not any(p.scope.covers_year(year) for p in reached))
     if bare:
         yield Gap(school, leg, roles, bare, skipped)
 

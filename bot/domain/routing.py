@@ -2,19 +2,19 @@
 escalating, `encompass route` and `check`. All four call these functions, so none can disagree.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.alert import AlertChild, Leg, children_in_scope
-from bot.domain.calendar import WEEKDAYS, Bell, Calendar, local_day
+from bot.domain.calendar import LONDON, WEEKDAYS, Bell, Calendar, local_day
 from bot.domain.cover import Reachable, Skipped, standing
 from bot.domain.directory import Directory
 from bot.domain.disclosure import DisclosureMatrix
 from bot.domain.escalation import Climb, EscalationPolicy, Tell, Wait, next_action
 from bot.domain.incident import Incident, WrittenSchool
 from bot.domain.matching import Doubt, Matched, Unsure
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.domain.school import School
 
 
@@ -152,13 +152,33 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
 def someone_unreached(
     state: LadderState, told: Collection[str], directory: Directory, now: datetime
 ) -> bool:
-    """Whether a child not yet covered is left with no reachable told person."""
+    """Whether a child not yet covered is left with no reachable told person.
+
+    Who has since left the school, or the ladder's roles, stands for no child of it any more.
+    """
     reached: set[int] = set()
-    for person_id in told:
-        person = directory.people.get(person_id)
-        if person and isinstance(standing(person, local_day(now), state.excluded), Reachable):
+    for person in _there(state, told, directory):
+        if isinstance(standing(person, local_day(now), state.excluded), Reachable):
             reached |= children_in_scope(person, state.children)
     return not state.uncovered <= reached
+
+
+def _there(state: LadderState, told: Collection[str], directory: Directory) -> Iterator[Person]:
+    """Those told who still hold a role of this ladder for the school."""
+    code, roles = state.school_code, state.policy.roles
+    for person in (directory.people[i] for i in told if i in directory.people):
+        if person.role in roles and (code is None or directory.covers_school(person, code)):
+            yield person
+
+
+def _next_absence(
+    state: LadderState, told: Collection[str], directory: Directory, now: datetime
+) -> Iterator[datetime]:
+    """When somebody told goes away: no row changes then, so the ladder has to look by itself."""
+    for person in _there(state, told, directory):
+        for absence in person.absences:
+            if absence.first_on > local_day(now):
+                yield datetime.combine(absence.first_on, time(), LONDON).astimezone(UTC)
 
 
 def climb(state: LadderState, directory: Directory, now: datetime) -> Climbed:
@@ -173,6 +193,8 @@ def climb(state: LadderState, directory: Directory, now: datetime) -> Climbed:
         pull = at.next_step > 0 and (hurry or someone_unreached(state, told, directory, now))
         match next_action(state.policy, at, now, someone_unreached=pull):
             case Wait(until):
+                if 0 < at.next_step < len(state.policy.steps):
+                    until = min([until, *_next_absence(state, told, directory, now)])
                 return Climbed(tuple(steps), at.next_step, until, at.last_told_at)
             case Tell() as action:
                 step = _told_at(action, state, directory, now)

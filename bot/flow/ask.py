@@ -11,6 +11,7 @@ from bot.domain.message import Kind, Priority
 from bot.domain.people import Absence, Channel, ContactMethod, Person
 from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines, tell_stranger
+from bot.flow.contact import contact_is_back
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
@@ -42,7 +43,9 @@ async def asker(ctx: Context, tx: Tx, address: str) -> tuple[InForce, Reachable]
     if person is None or holder is None:
         await tell_stranger(tx, ctx.now(), address)
         return None
-    return known, Reachable(person, ContactMethod(holder[1], Channel.TELEGRAM, address))
+    to = Reachable(person, ContactMethod(holder[1], Channel.TELEGRAM, address))
+    await contact_is_back(ctx, tx, to)
+    return known, to
 
 
 async def stranger(ctx: Context, address: str) -> None:

@@ -3,12 +3,14 @@ when it was owed. So an alert that was settled meanwhile is not sent, a card is 
 no opened view outlives its time however late its edit goes out.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.alert import Acknowledgement, AlertChild, AlertState
 from bot.domain.delivery import Button, Operation, Outgoing
@@ -20,8 +22,11 @@ from bot.flow.view import chat_pages, choices, view_for
 from bot.rendering import notices
 from bot.rendering.cards import Answered, Card, OpenedView, Rows, card, stub
 from bot.rendering.catalogue import words
+from bot.rendering.view import joined
 from bot.store import alerts, views
 from bot.store.unit_of_work import Tx
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,16 @@ class _Batch:
     views: Mapping[int, Row[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Unworded:
+    """A message that nobody can make words of, and the fault's name."""
+
+    fault: str
+
+
 async def compose(
     tx: Tx, known: InForce, rows: Sequence[Row[Any]], now: datetime
-) -> dict[int, Outgoing | None]:
+) -> dict[int, Outgoing | Unworded | None]:
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
     named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
@@ -53,7 +65,18 @@ async def compose(
         answers=await alerts.answers(tx, carded) if carded else {},
         views=await views.open_on(tx, refreshed, now),
     )
-    return {row.id: await _compose(batch, row) for row in rows}
+    return {row.id: await _compose_or_not(batch, row) for row in rows}
+
+
+async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded | None:
+    """One row that is not as it should be must not silence the others."""
+    try:
+        return await _compose(batch, row)
+    except DBAPIError:
+        raise  # the transaction's trouble, not this row's
+    except Exception as error:
+        log.exception("a message could not be worded", extra={"outbox": row.id})
+        return Unworded(type(error).__name__)
 
 
 async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | None:
@@ -114,7 +137,7 @@ async def _card(
         settled=_settled(batch, alert),
         late=bool(params.get("late")),
         was_due_at=_instant(params.get("was_due")),
-        repeat=row.unknowns > 0,
+        repeat=row.unknowns > 0 and row.operation is Operation.SEND,
         view=await _view(batch, row, alert, person) if may else None,
     )
     return card(words(person.language), facts)
@@ -187,11 +210,14 @@ def _plain(row: Row[Any], language: str) -> tuple[str, Rows]:
         return "", ()
     if row.kind is Kind.NEUTRAL:
         return notices.neutral(), ()
+    buttons: Rows = ()
     if row.kind is Kind.WITHDRAWN:
-        return words(language).say("card.withdrawn", reference=row.params["reference"]), ()
-    lines = row.params["lines"]
-    buttons = tuple((Button(text, data),) for text, data in row.params.get("buttons", ()))
-    return "\n".join(lines), buttons
+        text = words(language).say("card.withdrawn", reference=row.params["reference"])
+    else:
+        text = "\n".join(row.params["lines"])
+        buttons = tuple((Button(said, data),) for said, data in row.params.get("buttons", ()))
+    repeat = words(language).say("note.repeat") if row.unknowns else ""
+    return joined([text, repeat]), buttons
 
 
 def _instant(seconds: int | None) -> datetime | None:

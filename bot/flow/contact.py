@@ -1,10 +1,14 @@
-"""A contact method that is dead: the ladders move on at once, and the coordinators hear of it."""
+"""A contact method that is dead: the ladders move on at once, and the coordinators hear of it; and
+one that works again.
+"""
 
+from bot.domain.cover import Reachable
 from bot.domain.message import Kind
 from bot.domain.people import ContactState, Role
 from bot.flow.answer import tell_lines
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
+from bot.flow.retell import retell
 from bot.flow.tell import reachable
 from bot.rendering.catalogue import words
 from bot.store import alerts, directory, events, messages
@@ -29,3 +33,12 @@ async def contact_is_dead(ctx: Context, tx: Tx, contact_id: int, person_id: str)
         say = words(to.person.language)
         line = say.say("alarm.contact_blocked", person=person.name, id=person.id)
         await tell_lines(tx, now, to, [line], kind=Kind.ALARM)
+
+
+async def contact_is_back(ctx: Context, tx: Tx, to: Reachable) -> None:
+    """Whoever writes or lets the bot in again can be reached, whatever the channel said before:
+    what is open for them is sent again."""
+    if await directory.mark_contact(tx, to.contact.id, ContactState.WORKING):
+        now = ctx.now()
+        await events.append(tx, events.line("contact:working", now, person_id=to.person.id))
+        await retell(tx, ctx, to, f"back.{int(now.timestamp() * 1000)}")

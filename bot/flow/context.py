@@ -1,11 +1,14 @@
 """What every stage is handed: the store, the clock, the channels and this worker's name."""
 
+import os
+import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.clock import Clock
+from bot.clock import Clock, MachineClock
 from bot.domain.delivery import Notifier
 from bot.domain.people import Channel
 from bot.domain.routing import InForce
@@ -38,10 +41,24 @@ class Context:
     """Messages a second over all chats; Telegram's limit is about 30 (design: traps)."""
     chat_seconds: float = 1.0
     """Between two messages to one chat."""
+    claim_seconds: float = 15
+    """A claim not recorded this long after its slot is taken over."""
+    lease_seconds: float = 9
+    """The poller's lease; renewed every third of it."""
     trouble: set[str] = field(default_factory=set)
     """What is wrong with this worker's surroundings now, by name; `watch` makes it an alarm."""
     known: tuple[tuple[str, int], InForce] | None = None
     """The last version of the directory and policies that was read, with its key."""
 
+    @classmethod
+    def on(cls, database_url: str, clock: Clock | None = None) -> "Context":
+        """A context without channels: all that the command line needs."""
+        return cls(Store(database_url), clock or MachineClock(), worker_name())
+
     def now(self) -> datetime:
         return self.clock.now()
+
+
+def worker_name() -> str:
+    """This process, unlike any other of now or before."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"

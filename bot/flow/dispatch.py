@@ -11,6 +11,7 @@ equals each alert's first person before anyone's second.
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,18 +21,17 @@ from sqlalchemy.engine import Row
 from bot.domain.delivery import Outcome, Outgoing, Unknown
 from bot.domain.message import MessageState
 from bot.domain.people import Channel
-from bot.flow.compose import compose
+from bot.flow.compose import Unworded, compose
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
-from bot.flow.record import record_outcomes
+from bot.flow.record import put_off, record_outcomes, take_over
 from bot.store import messages
 
 HORIZON = timedelta(seconds=0.25)
 """How far ahead slots are given out: an answer that is queued now waits at most this long."""
-CLAIM_TIME = timedelta(seconds=15)
-"""A claim not recorded this long after its slot is taken over."""
-SEND_MARGIN = timedelta(seconds=3)
-"""A worker that wakes up this close to its claim's end no longer sends: it may have been frozen."""
+_SEND_MARGIN = 0.2
+"""A worker that wakes up this near to its claim's end, as a share of the claim's time, no longer
+sends: it may have been frozen."""
 _WINDOW = 100
 _IN_FLIGHT = 48
 log = logging.getLogger(__name__)
@@ -55,37 +55,42 @@ class Dispatcher:
         self._channel = channel
         self._sending: set[asyncio.Task[None]] = set()
         self._done: list[tuple[Claim, Outcome]] = []
+        self._claiming: asyncio.Task[list[Claim]] | None = None
         self._recorder: asyncio.Task[None] | None = None
+        self._next_turn_at: datetime | None = None
+        self.waiting = False
+        """`step` waits for a send to end, and does nothing itself."""
 
     @property
     def in_flight(self) -> int:
         """Sends under way and outcomes not yet recorded."""
-        return len(self._sending) + len(self._done)
+        return len(self._sending) + (self._recorder is not None)
 
     async def step(self) -> bool:
         """Claim what may go now and set it off; whether to come back at once."""
         async with self._ctx.store.reading() as tx:
             waiting, abandoned = await messages.at_hand(tx, self._channel, self._ctx.now())
         if abandoned:
-            # Claims that nobody recorded in time: nobody can say what became of them.
-            await record_outcomes(self._ctx, [], take_over=True)
+            await take_over(self._ctx)
         if not waiting and not abandoned:
             return False
-        room = _IN_FLIGHT - len(self._sending)
-        claims = await self._claim(room) if room > 0 else []
-        for claim in claims:
-            task = asyncio.create_task(self._send(claim))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+        claims: list[Claim] = []
+        if (room := _IN_FLIGHT - len(self._sending)) > 0:
+            self._claiming = asyncio.create_task(self._claim(room))
+            claims = await asyncio.shield(self._claiming)
         if claims:
             # Come back shortly before these slots are used up, or when a place is free.
             await self._ctx.clock.sleep_until(claims[-1].slot_at - HORIZON / 2)
         if len(self._sending) >= _IN_FLIGHT:
+            self.waiting = True
             await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+            self.waiting = False
         return bool(claims)
 
     async def drain(self) -> None:
         """Wait until everything in flight has been sent and recorded."""
+        if self._claiming is not None:
+            await asyncio.gather(self._claiming, return_exceptions=True)
         while self._sending or self._recorder is not None:
             waiting = [*self._sending, *([self._recorder] if self._recorder else [])]
             await asyncio.wait(waiting)
@@ -93,6 +98,8 @@ class Dispatcher:
     # --- claim -----------------------------------------------------------------------------------
 
     async def _claim(self, room: int) -> list[Claim]:
+        """Claim, commit, and set off what was claimed, so that nobody who stops waiting for this
+        leaves claims behind that are never sent."""
         ctx, now = self._ctx, self._ctx.now()
         gap = timedelta(seconds=1 / ctx.rate)
         async with ctx.store.unit() as tx:
@@ -101,39 +108,37 @@ class Dispatcher:
             if free > horizon:
                 return []
             slots = min(room, int((horizon - free) / gap) + 1)
-            rows = _one_a_chat(await messages.candidates(tx, self._channel, now, _WINDOW), slots)
-            if not rows:
+            ids = _one_a_chat(await messages.candidates(tx, self._channel, now, _WINDOW), slots)
+            if not ids:
                 return []
-            composed = await compose(tx, await in_force(ctx, tx), rows, now)
-            owed = [row for row in rows if composed[row.id] is not None]
-            for row in rows:
-                if composed[row.id] is None:
-                    await messages.change(tx, row.id, state=MessageState.CANCELLED)
-            until = free + gap * len(owed) + CLAIM_TIME
-            ours = await messages.claim(tx, [row.id for row in owed], ctx.worker, until)
+            until = free + gap * len(ids) + timedelta(seconds=ctx.claim_seconds)
+            rows = await messages.claim(tx, ids, ctx.worker, until)
+            # Worded after the claim: what is committed from now on brings an edit of its own.
+            worded = await compose(tx, await in_force(ctx, tx), rows, now)
             claims = []
-            for row in owed:
-                outgoing = composed[row.id]
-                if row.id in ours and outgoing is not None:
-                    claims.append(Claim(row, outgoing, free, until))
-                    free += gap
-            await messages.hold_chats(
-                tx,
-                self._channel,
-                {
-                    claim.row.address: claim.slot_at + timedelta(seconds=ctx.chat_seconds)
-                    for claim in claims
-                },
-            )
+            for row in rows:
+                match worded[row.id]:
+                    case Outgoing() as outgoing:
+                        claims.append(Claim(row, outgoing, free, until))
+                        free += gap
+                    case Unworded(fault):
+                        await put_off(tx, row, fault, now)
+                    case None:
+                        await messages.end(tx, row.id, MessageState.CANCELLED)
             await messages.set_pace(tx, self._channel, free)
+        for claim in claims:
+            task = asyncio.create_task(self._send(claim))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
         return claims
 
     # --- send and record ------------------------------------------------------------
 
     async def _send(self, claim: Claim) -> None:
         # No transaction is open here: a slow channel must never hold a lock or a connection.
-        await self._ctx.clock.sleep_until(claim.slot_at)
-        if self._ctx.now() > claim.until - SEND_MARGIN:
+        await self._ctx.clock.sleep_until(self._turn(claim))
+        margin = timedelta(seconds=self._ctx.claim_seconds * _SEND_MARGIN)
+        if self._ctx.now() > claim.until - margin:
             return  # too late: whoever takes the claim over sends it
         outcome: Outcome
         try:
@@ -145,28 +150,26 @@ class Dispatcher:
         if self._recorder is None:
             self._recorder = asyncio.create_task(self._record())
 
+    def _turn(self, claim: Claim) -> datetime:
+        """When this one goes: at its slot, and never closer behind the one before than the pace.
+        A slot is a plan; when the loop was held up, those missed must not go all at once."""
+        at = max(claim.slot_at, self._next_turn_at or claim.slot_at)
+        self._next_turn_at = max(at, self._ctx.now()) + timedelta(seconds=1 / self._ctx.rate)
+        return at
+
     async def _record(self) -> None:
         """Outcomes that come in while a commit is under way share the next one."""
         try:
             while self._done:
                 batch, self._done = self._done, []
-                try:
-                    await record_outcomes(
-                        self._ctx, [(claim.row.id, outcome) for claim, outcome in batch]
-                    )
-                except Exception:
-                    # The claims run out and are taken over: a repeat, never a loss.
-                    log.exception("recording outcomes failed")
+                await record_outcomes(self._ctx, [(claim.row, outcome) for claim, outcome in batch])
         finally:
             self._recorder = None
 
 
-def _one_a_chat(rows: Any, limit: int) -> list[Row[Any]]:
+def _one_a_chat(rows: Iterable[Row[Any]], limit: int) -> list[int]:
     """The first message of each chat, in order."""
-    seen: set[str] = set()
-    chosen: list[Row[Any]] = []
+    first: dict[str, int] = {}
     for row in rows:
-        if row.address not in seen and len(chosen) < limit:
-            seen.add(row.address)
-            chosen.append(row)
-    return chosen
+        first.setdefault(row.address, row.id)
+    return list(first.values())[:limit]

@@ -15,13 +15,13 @@ from bot.domain.message import Kind
 from bot.domain.people import Channel, ContactMethod, ContactState, Person, Role
 from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines, tell_stranger
-from bot.flow.contact import contact_is_dead
+from bot.flow.contact import contact_is_back, contact_is_dead
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.retell import retell
 from bot.flow.tell import reachable
 from bot.rendering.catalogue import words
-from bot.store import directory, enrolment, events
+from bot.store import directory, enrolment, events, messages
 from bot.store.unit_of_work import Tx
 
 LIVES = timedelta(days=3)
@@ -54,6 +54,7 @@ async def start(ctx: Context, address: str, code: str) -> None:
         if holder is not None and holder[0] in known.directory.people:
             person = known.directory.people[holder[0]]
             await _welcome(tx, ctx, person, holder[1], address)
+            await contact_is_back(ctx, tx, _reached(person, holder[1], address))
             return
         if await enrolment.was_locked(tx, address):
             await tell_stranger(tx, now, address)
@@ -65,6 +66,8 @@ async def start(ctx: Context, address: str, code: str) -> None:
                 await _tell_of_lock(tx, ctx, known)
             await tell_stranger(tx, now, address)
             return
+        for earlier in person_or_none.contacts:  # another telephone, which may not be theirs now
+            await messages.cancel_of_contact(tx, earlier.id)
         contact = await directory.bind_contact(
             tx, person_or_none.id, Channel.TELEGRAM, address, now
         )
@@ -103,7 +106,6 @@ async def unblocked_by_person(ctx: Context, address: str) -> None:
 
 async def _contact_changed(ctx: Context, address: str, state: ContactState) -> None:
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
         if holder is None:
             return
@@ -112,9 +114,7 @@ async def _contact_changed(ctx: Context, address: str, state: ContactState) -> N
         person = known.directory.people.get(person_id)
         if person is None:
             return
-        to = _reached(person, contact_id, address)
         if state is ContactState.BLOCKED:
             await contact_is_dead(ctx, tx, contact_id, person_id)
-        elif await directory.mark_contact(tx, contact_id, state):
-            await events.append(tx, events.line("contact:working", now, person_id=person_id))
-            await retell(tx, ctx, to, f"back.{int(now.timestamp())}")
+        else:
+            await contact_is_back(ctx, tx, _reached(person, contact_id, address))

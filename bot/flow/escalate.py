@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 async def escalate_due(ctx: Context) -> bool:
     """Climb every ladder that is due; whether more may be waiting."""
+    async with ctx.store.reading() as tx:
+        if not await alerts.any_due(tx, ctx.now()):
+            return False
     try:
         return await _climb_batch(ctx, _BATCH)
     except Exception:

@@ -5,7 +5,7 @@ any other; dies after its commit: the raising stage's tick finds it and tells.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,19 +30,39 @@ async def _own(tx: Tx, reference: str, partner_id: int) -> Row[Any]:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the sender of an update is told."""
+
+    reference: str
+    version: int
+    duplicate: bool = False
+
+
 async def update(
     ctx: Context, partner_id: int, reference: str, follow_up: FollowUp, raw: bytes
-) -> int:
-    """Add to a notification; its new version."""
+) -> Added:
+    """Add to a notification. One that says nothing new, such as a repeat, tells nobody again."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
         row = await _own(tx, reference, partner_id)
         if row.state is NotificationState.WITHDRAWN:
             raise ConflictError("This notification was withdrawn.")
+        before = incident_of(row.content)
+        incident = _with(before, follow_up, now)
+        closes = follow_up.closed and row.sender_closed_at is None
+        new = closes or incident != before
         receipt = await notifications.add_receipt(
-            tx, partner_id=partner_id, door="api", raw=raw, outcome="update", at=now
+            tx,
+            partner_id=partner_id,
+            door="api",
+            raw=raw,
+            outcome="update" if new else "duplicate",
+            at=now,
+            keep=new or not await notifications.is_held(tx, partner_id, raw),
         )
-        incident = _with(incident_of(row.content), follow_up, now)
+        if not new:
+            return Added(row.reference, row.version, duplicate=True)
         version = int(row.version) + 1
         await notifications.change(
             tx,
@@ -64,25 +84,27 @@ async def update(
             ),
         )
         tx.wake(Stage.RAISE)
-        return version
+        return Added(row.reference, version)
 
 
 def _with(incident: Incident, follow_up: FollowUp, now: datetime) -> Incident:
+    last = incident.updates[-1].text if incident.updates else None
+    text = follow_up.text if follow_up.text != last else None
     changes: Mapping[str, Any] = {
         **({"police_action": follow_up.police_action} if follow_up.police_action else {}),
-        **({"updates": (*incident.updates, Update(now, follow_up.text))} if follow_up.text else {}),
+        **({"updates": (*incident.updates, Update(now, text))} if text else {}),
     }
     return replace(incident, **changes)
 
 
-async def withdraw(ctx: Context, partner_id: int, reference: str, reason: str, raw: bytes) -> None:
+async def withdraw(ctx: Context, partner_id: int, reference: str, reason: str, raw: bytes) -> str:
     """The sender takes a notification back: every duty ends, nothing of it can be opened any more,
-    and everyone who was told hears so. Withdrawn twice is withdrawn once."""
+    and everyone who was told hears so. Withdrawn twice is withdrawn once. Its reference."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
         row = await _own(tx, reference, partner_id)
         if row.state is NotificationState.WITHDRAWN:
-            return
+            return str(row.reference)
         await notifications.add_receipt(
             tx, partner_id=partner_id, door="api", raw=raw, outcome="withdrawal", at=now
         )
@@ -109,3 +131,4 @@ async def withdraw(ctx: Context, partner_id: int, reference: str, reason: str, r
                 "notification:withdrawn", now, notification_id=row.id, reason_given=bool(reason)
             ),
         )
+        return str(row.reference)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.flow.context import Context, Stage
+from bot.flow.context import CHANNEL, Context, Stage
 from bot.store import alarms, updates
 
 _WINDOW = 100
@@ -20,6 +20,8 @@ _AT_ONCE = 16
 _BACKOFF = (1, 5, 30, 120)
 _KEEP = timedelta(days=7)
 """Telegram chooses update numbers afresh after a week without any: by then ours are gone."""
+_REFUSED = f"{CHANNEL}polling"
+_QUOTES = frozenset({"reply_to_message", "external_reply", "quote", "pinned_message"})
 log = logging.getLogger(__name__)
 
 Handle = Callable[[dict[str, Any]], Awaitable[None]]
@@ -37,7 +39,7 @@ async def store_updates(ctx: Context, raw: Sequence[dict[str, Any]]) -> None:
                 {
                     "update_id": update["update_id"],
                     "chat": chat_of(update),
-                    "raw": update,
+                    "raw": without_what_we_said(update),
                     "received_at": now,
                     "due_at": now,
                     "attempts": 0,
@@ -48,11 +50,15 @@ async def store_updates(ctx: Context, raw: Sequence[dict[str, Any]]) -> None:
         tx.wake(Stage.HEAR)
 
 
-async def next_offset(ctx: Context) -> int | None:
-    """The first update not stored yet; None to take whatever there is."""
-    async with ctx.store.reading() as tx:
-        newest = await updates.newest(tx)
-        return None if newest is None else newest + 1
+async def polling_refused(ctx: Context) -> None:
+    """Telegram hands out no updates to us: health is red until it does."""
+    async with ctx.store.unit() as tx:
+        await alarms.set_off(tx, _REFUSED, "Telegram hands out no updates.", ctx.now())
+
+
+async def polling_served(ctx: Context) -> None:
+    async with ctx.store.unit() as tx:
+        await alarms.clear(tx, _REFUSED)
 
 
 async def forget_old_updates(ctx: Context) -> None:
@@ -71,6 +77,22 @@ def chat_of(update: dict[str, Any]) -> str:
     return ""
 
 
+def without_what_we_said(update: dict[str, Any]) -> dict[str, Any]:
+    """The update without the words of our own messages, which Telegram sends back with a press or a
+    reply: an opened view holds a child's data, and the inbox must not."""
+    press = update.get("callback_query")
+    if isinstance(press, dict) and isinstance(press.get("message"), dict):
+        ours = press["message"]
+        where = {name: ours[name] for name in ("message_id", "date", "chat") if name in ours}
+        return {**update, "callback_query": {**press, "message": where}}
+    return {
+        name: {key: value for key, value in part.items() if key not in _QUOTES}
+        if isinstance(part, dict)
+        else part
+        for name, part in update.items()
+    }
+
+
 class Hearer:
     """Handles stored updates: each chat's in order, several chats at once."""
 
@@ -79,30 +101,35 @@ class Hearer:
         self.handle = handle
         """The door; until it is there nothing is handled."""
         self._chats: dict[str, asyncio.Task[None]] = {}
+        self.waiting = False
+        """`step` waits for a chat's presses to be handled, and does nothing itself."""
 
     @property
     def in_flight(self) -> int:
         return len(self._chats)
 
     async def step(self) -> bool:
-        """Set off the handling of what waits; whether to come back at once."""
+        """Set off the handling of what waits; whether to come back at once. A chat that takes long
+        holds up no other: nothing here waits for it while there is room."""
         if self.handle is None:
             return False
-        busy = set(self._chats)  # before the look: what one of these finishes meanwhile is stale
+        if len(self._chats) >= _AT_ONCE:
+            await self._one_chat_done()
         async with self._ctx.store.reading() as tx:
-            waiting = await updates.due(tx, self._ctx.now(), _WINDOW)
+            waiting = await updates.due(tx, self._ctx.now(), _WINDOW, besides=list(self._chats))
         by_chat: dict[str, list[Any]] = {}
         for row in waiting:
-            if row.chat not in busy:
-                by_chat.setdefault(row.chat, []).append(row)
+            by_chat.setdefault(row.chat, []).append(row)
         for chat, rows in by_chat.items():
             if len(self._chats) >= _AT_ONCE:
-                await asyncio.wait(self._chats.values(), return_when=asyncio.FIRST_COMPLETED)
+                return True
             self._chats[chat] = asyncio.create_task(self._handle_chat(chat, rows))
-        if self._chats:
-            await asyncio.wait(self._chats.values(), return_when=asyncio.FIRST_COMPLETED)
-            return True
-        return False
+        return len(waiting) == _WINDOW
+
+    async def _one_chat_done(self) -> None:
+        self.waiting = True
+        await asyncio.wait(self._chats.values(), return_when=asyncio.FIRST_COMPLETED)
+        self.waiting = False
 
     async def drain(self) -> None:
         while self._chats:
@@ -112,6 +139,12 @@ class Hearer:
         try:
             for row in rows:
                 await self._handle_one(row)
+        except Exception:
+            # The database cannot serve. What is not written down is due still: the tick comes back,
+            # and not before, lest the same press be answered over and over.
+            log.exception("what became of an update could not be written down")
+        else:
+            self._ctx.store.on_wake([Stage.HEAR])  # there may be more from this chat
         finally:
             del self._chats[chat]
 
@@ -127,7 +160,8 @@ class Hearer:
                 await updates.handled(tx, row.update_id)
 
     async def _put_off(self, row: Any, fault: str) -> None:
-        """Tried again a few times, then left with its fault; it holds up only its own chat."""
+        """Tried again a few times, then left with its fault; it holds up no other, not even of its
+        own chat."""
         now, last = self._ctx.now(), row.attempts >= len(_BACKOFF)
         due_at = None if last else now + timedelta(seconds=_BACKOFF[row.attempts])
         async with self._ctx.store.unit() as tx:

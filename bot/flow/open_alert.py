@@ -5,13 +5,13 @@ together with the disclosure, before anything is shown; the hiding tick finds it
 too, and an edit that goes out after that time shows no view at all.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
-from bot.domain.message import Kind, Priority
+from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
 from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
@@ -24,6 +24,8 @@ from bot.store.unit_of_work import Tx
 
 SHOWN_FOR = timedelta(seconds=60)
 _BATCH = 100
+_MOST_PAGES = 1000
+"""A page's number is the presser's to choose; one beyond the last shows the last."""
 
 
 async def open_in_chat(
@@ -42,7 +44,7 @@ async def open_in_chat(
             return nothing_here(person.language)
         if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
             return Reply("press.withdrawn", person.language)
-        card = await _card(tx, person, alert, address, card_id)
+        card = await _card(tx, person, alert, address, card_id, now)
         if card is None:
             return nothing_here(person.language)
         shown = await view_for(tx, known, alert, children, person)
@@ -51,7 +53,7 @@ async def open_in_chat(
             tx,
             message_id=card.id,
             disclosure_id=disclosure,
-            page=max(0, page),
+            page=min(max(0, page), _MOST_PAGES),
             hide_at=now + SHOWN_FOR,
         )
         await refresh_card(tx, now, card, Priority.VIEW)
@@ -59,10 +61,18 @@ async def open_in_chat(
 
 
 async def _card(
-    tx: Tx, person: Person, alert: Row[Any], address: str, card_id: str
+    tx: Tx, person: Person, alert: Row[Any], address: str, card_id: str, now: datetime
 ) -> Row[Any] | None:
-    """The card that was pressed, if it is this person's and this alert's."""
+    """The card that was pressed, if it is this person's and this alert's.
+
+    A card that arrived without our ever learning its number (an unknown outcome) shows nothing
+    itself: its newest copy, which we know or are about to send again, does.
+    """
     card = await messages.card_at(tx, address, card_id)
+    if card is None:
+        card = await messages.newest_card(tx, address, alert.id, person.id)
+        if card is not None and card.state is MessageState.PENDING:
+            await messages.change(tx, card.id, due_at=now)
     if card is None or card.person_id != person.id or card.alert_id != alert.id:
         return None
     return card

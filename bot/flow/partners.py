@@ -9,6 +9,8 @@ from bot.domain.errors import NotFoundError
 from bot.flow.context import Context
 from bot.store import events, partners
 
+_LAST = 2**63 - 1
+"""No row's number is greater."""
 DESK = "desk"
 """The partner in whose name files are taken in at the command line."""
 
@@ -43,7 +45,7 @@ async def create_key(ctx: Context, name: str) -> tuple[int, str]:
 
 async def revoke_key(ctx: Context, number: int) -> None:
     async with ctx.store.unit() as tx:
-        if not await partners.revoke(tx, number, ctx.now()):
+        if number > _LAST or not await partners.revoke(tx, number, ctx.now()):
             raise NotFoundError(f"There is no key {number}.")
         await events.append(tx, events.line("key:revoked", ctx.now(), key=number))
 

@@ -5,10 +5,8 @@ Dies before the commit: nothing was said, the sender tries again. Dies after it:
 set, and the raising stage's tick finds the row.
 """
 
-import asyncio
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +14,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import NotificationState
-from bot.domain.errors import RefusedError, StoreError
+from bot.domain.errors import RefusedError
 from bot.domain.incident import Incident, Submission, incident_of, merged
 from bot.flow.context import Context, Stage
 from bot.flow.partners import DESK
@@ -24,7 +22,6 @@ from bot.store import events, notifications
 from bot.store.unit_of_work import Tx
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread aloud
-_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,51 +75,6 @@ async def refuse(ctx: Context, partner_id: int, door: str, raw: bytes, error: Re
         )
 
 
-class Reception:
-    """The door of a busy service: notices that arrive while a commit is under way share the next.
-
-    Each caller gets its own answer after the commit that holds its notice; a notice that breaks
-    the batch is taken in alone, so that it fails alone.
-    """
-
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-        self._waiting: list[tuple[Incoming, asyncio.Future[Received]]] = []
-        self._worker: asyncio.Task[None] | None = None
-
-    async def take(self, incoming: Incoming) -> Received:
-        answer: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
-        self._waiting.append((incoming, answer))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
-        return await answer
-
-    async def _work(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-            try:
-                answers = await receive(self._ctx, [incoming for incoming, _ in batch])
-            except Exception:
-                await asyncio.gather(*(self._alone(*pair) for pair in batch))
-            else:
-                for (_, future), answer in zip(batch, answers, strict=True):
-                    _settle(future, answer)
-
-    async def _alone(self, incoming: Incoming, answer: asyncio.Future[Received]) -> None:
-        try:
-            received = await receive(self._ctx, [incoming])
-        except Exception as error:
-            with suppress(asyncio.InvalidStateError):  # the sender has hung up meanwhile
-                answer.set_exception(error)
-        else:
-            _settle(answer, received[0])
-
-
-def _settle(future: asyncio.Future[Received], answer: Received) -> None:
-    with suppress(asyncio.InvalidStateError):
-        future.set_result(answer)
-
-
 # --- inside the commit ---------------------------------------------------------------------------
 
 
@@ -151,15 +103,25 @@ async def _take_in(
         file_receipt = await _receipt(tx, incoming[0], raw_file, "accepted", now)
     answers: list[Received] = []
     for item in incoming:
-        known = _belonging(held.get(item.submission.incident.source_reference, ()), item)
-        if known is None:
+        number = item.submission.incident.source_reference
+        known = _belonging(held.get(number, ()), item)
+        if known is None and (known := await _insert(tx, item, now)) is not None:
             receipt = file_receipt or await _receipt(tx, item, item.raw, "accepted", now)
-            known = await _insert(tx, item, receipt, now)
-            held.setdefault(item.submission.incident.source_reference, []).append(known)
+            await _first_version(tx, item, known, receipt, now)
+            held.setdefault(number, []).append(known)
             answers.append(Received(known.reference, 1, False, item.submission.ignored))
             continue
-        after = merged(known.incident, item.submission)
-        if _says(after) == _says(known.incident):
+        if known is None:  # another worker was faster by a moment
+            held[number] = [
+                _held(row) for row in await notifications.with_source_references(tx, {number})
+            ]
+            known = _belonging(held[number], item)
+            assert known is not None, "its number is taken, and so it is there"
+        if known.partner == DESK != item.partner:
+            await _hand_over(tx, known, item, now)
+        after = _after(known, item)
+        said_before = _says(after) == _says(known.incident)
+        if said_before or await _is_repeat(tx, known, item, raw_file):
             if file_receipt is None:
                 await _receipt(tx, item, item.raw, "duplicate", now)
             duplicate = Received(known.reference, known.version, True, item.submission.ignored)
@@ -186,6 +148,26 @@ def _held(row: Row[Any]) -> _Held:
 
 def _says(incident: Incident) -> dict[str, Any]:
     return replace(incident, sent_at=None).content()
+
+
+def _after(known: _Held, item: Incoming) -> Incident:
+    """The content after this notice. One that was sent before what is held was overtaken on its
+    way: nothing of it counts any more but its exclusions, which only add up (I10)."""
+    after = merged(known.incident, item.submission)
+    sent_at, newest = item.submission.incident.sent_at, known.incident.sent_at
+    if sent_at is not None and newest is not None and sent_at < newest:
+        return replace(known.incident, exclude=after.exclude)
+    return after
+
+
+async def _is_repeat(tx: Tx, known: _Held, item: Incoming, raw_file: bytes | None) -> bool:
+    """Whether these very bytes made an earlier version: yesterday's sheet again, or a retry that
+    came late, must not undo what the sender corrected since. Bytes that carry no time of sending
+    may be the sender going back on a correction, and are taken at their word."""
+    if raw_file is None and item.submission.incident.sent_at is None:
+        return False
+    raw = item.raw if raw_file is None else raw_file
+    return await notifications.made_a_version(tx, known.id, raw)
 
 
 def _belonging(held: Sequence[_Held], item: Incoming) -> _Held | None:
@@ -215,9 +197,9 @@ async def _receipt(tx: Tx, item: Incoming, raw: bytes, outcome: str, now: dateti
     )
 
 
-async def _insert(tx: Tx, item: Incoming, receipt: int, now: datetime) -> _Held:
+async def _insert(tx: Tx, item: Incoming, now: datetime) -> _Held | None:
+    """A new notification; None if this partner's notice of this number is there already."""
     incident = item.submission.incident
-    content = incident.content()
     for _ in range(5):  # a fresh reference is taken already once in 10^12 notices
         reference = new_reference()
         inserted = await notifications.add(
@@ -230,7 +212,7 @@ async def _insert(tx: Tx, item: Incoming, receipt: int, now: datetime) -> _Held:
                     "state": NotificationState.RECEIVED,
                     "version": 1,
                     "raised_version": 0,
-                    "content": content,
+                    "content": incident.content(),
                     "excluded": [],
                     "received_at": now,
                     "raise_due_at": now,
@@ -239,30 +221,42 @@ async def _insert(tx: Tx, item: Incoming, receipt: int, now: datetime) -> _Held:
             ],
         )
         if reference in inserted:
-            break
-    else:
-        raise StoreError("The same notice is being taken in by another worker; try again.")
-    number = inserted[reference]
-    await notifications.add_version(tx, number, 1, receipt, content, now)
+            return _Held(
+                inserted[reference],
+                reference,
+                item.partner_id,
+                item.partner,
+                1,
+                NotificationState.RECEIVED,
+                incident,
+            )
+    return None
+
+
+async def _first_version(tx: Tx, item: Incoming, new: _Held, receipt: int, now: datetime) -> None:
+    await notifications.add_version(tx, new.id, 1, receipt, new.incident.content(), now)
     await events.append(
         tx,
         events.line(
             "notification:received",
             now,
-            notification_id=number,
+            notification_id=new.id,
             door=item.door,
             partner=item.partner,
-            children=len(incident.children),
+            children=len(new.incident.children),
         ),
     )
-    return _Held(
-        number,
-        reference,
-        item.partner_id,
-        item.partner,
-        1,
-        NotificationState.RECEIVED,
-        incident,
+
+
+async def _hand_over(tx: Tx, known: _Held, item: Incoming, now: datetime) -> None:
+    """The desk took it in first: from now on it is the force's own, to follow and to add to."""
+    known.partner_id, known.partner = item.partner_id, item.partner
+    await notifications.change(tx, known.id, partner_id=item.partner_id)
+    await events.append(
+        tx,
+        events.line(
+            "notification:handed_over", now, notification_id=known.id, partner=item.partner
+        ),
     )
 
 

@@ -9,6 +9,7 @@
 | Unknown | pending again, later each time, marked | after two: the next step comes forward (I5) |
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
 from bot.domain.delivery import Deferred, Operation, Outcome, Reason, Rejected, Sent, Unknown
-from bot.domain.message import CARDS, MessageState
+from bot.domain.message import CARDS, Kind, MessageState
 from bot.flow.contact import contact_is_dead
 from bot.flow.context import CHANNEL, Context, Stage
 from bot.flow.tell import refresh_card
@@ -27,39 +28,95 @@ from bot.store.unit_of_work import Tx
 _REPEAT_AFTER = (10, 30, 60, 120, 300, 600)
 """Seconds until a message whose outcome is unknown is sent again, growing."""
 _CHANNEL_PAUSE = timedelta(seconds=5)
-_OF_THE_CHANNEL = (Reason.CREDENTIALS, Reason.CONFLICT, Reason.UNREACHABLE)
+_REFUSED = (Reason.CREDENTIALS, Reason.CONFLICT)
+_OF_THE_CHANNEL = (*_REFUSED, Reason.UNREACHABLE)
+_LANDS_LATE = timedelta(seconds=60)
+"""An edit that nobody knew the outcome of may take effect behind the one that came after it."""
+_PUT_OFF = timedelta(seconds=60)
+_BATCH = 100
+log = logging.getLogger(__name__)
 
 
-async def record_outcomes(
-    ctx: Context, outcomes: Sequence[tuple[int, Outcome]], *, take_over: bool = False
-) -> None:
-    """Record these in one commit. A claim that was taken over is not ours to record (fencing)."""
-    now = ctx.now()
+async def record_outcomes(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]]) -> None:
+    """Record what became of these claims, in one commit, or one by one if that fails. A claim that
+    cannot be recorded runs out and is taken over: a repeat, never a loss."""
+    try:
+        await _record_ours(ctx, ended)
+    except Exception:
+        log.exception("recording outcomes failed; they are recorded one by one")
+        for pair in ended:
+            try:
+                await _record_ours(ctx, [pair])
+            except Exception:
+                log.exception("recording an outcome failed", extra={"outbox": pair[0].id})
+
+
+async def _record_ours(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]]) -> None:
     async with ctx.store.unit() as tx:
-        if take_over:
-            abandoned = await messages.abandoned(tx, now, 100)
-            outcomes = [(row.id, Unknown("the worker stopped answering")) for row in abandoned]
-            rows = {row.id: row for row in abandoned}
-        else:
-            rows = await messages.still_claimed(tx, [i for i, _ in outcomes], ctx.worker)
-        states = await alerts.by_ids(tx, {r.alert_id for r in rows.values() if r.alert_id})
-        for number, outcome in outcomes:
-            if (row := rows.get(number)) is not None:
-                await _record(ctx, tx, row, outcome, states.get(row.alert_id), now)
-        await messages.add_attempts(
-            tx,
-            [
-                {
-                    "message_id": number,
-                    "outcome": type(outcome).__name__.lower(),
-                    "detail": _detail(outcome),
-                    "ended_at": now,
-                }
-                for number, outcome in outcomes
-                if number in rows
-            ],
-        )
-        tx.wake(Stage.DISPATCH)
+        held = await messages.still_claimed(tx, [row.id for row, _ in ended], ctx.worker)
+        # A claim that was taken over, even by ourselves, is not ours to record (fencing).
+        ours = [
+            (held[row.id], outcome)
+            for row, outcome in ended
+            if row.id in held and held[row.id].attempts == row.attempts
+        ]
+        await _record_all(ctx, tx, ours)
+
+
+async def take_over(ctx: Context) -> None:
+    """Claims that nobody recorded in time: nobody can say what became of them."""
+    try:
+        await _take_over(ctx, _BATCH)
+    except Exception:
+        log.exception("taking claims over failed; they are taken over one by one")
+        for _ in range(_BATCH):
+            if not await _take_over_one_or_wait(ctx):
+                break
+
+
+async def _take_over(ctx: Context, limit: int) -> int:
+    async with ctx.store.unit() as tx:
+        abandoned = await messages.abandoned(tx, ctx.now(), limit)
+        lost = Unknown("the worker stopped answering")
+        await _record_all(ctx, tx, [(row, lost) for row in abandoned])
+        return len(abandoned)
+
+
+async def _take_over_one_or_wait(ctx: Context) -> int:
+    try:
+        return await _take_over(ctx, 1)
+    except Exception:
+        log.exception("taking a claim over failed")
+        async with ctx.store.unit() as tx:
+            for row in await messages.abandoned(tx, ctx.now(), 1):
+                await messages.change(tx, row.id, claimed_until=ctx.now() + _PUT_OFF)
+        return 1
+
+
+async def _record_all(ctx: Context, tx: Tx, ended: Sequence[tuple[Row[Any], Outcome]]) -> None:
+    now = ctx.now()
+    # A chat's second counts from the send as it was, not from its slot as it was planned.
+    free_at = now + timedelta(seconds=ctx.chat_seconds)
+    for row, _ in ended:
+        await messages.hold_chats(tx, row.channel, {row.address: free_at})
+    if any(isinstance(outcome, Sent) for _, outcome in ended):
+        await alarms.clear(tx, *(_refusal(reason) for reason in _REFUSED))
+    states = await alerts.by_ids(tx, {row.alert_id for row, _ in ended if row.alert_id})
+    for row, outcome in ended:
+        await _record(ctx, tx, row, outcome, states.get(row.alert_id), now)
+    await messages.add_attempts(
+        tx,
+        [
+            {
+                "message_id": row.id,
+                "outcome": type(outcome).__name__.lower(),
+                "detail": _detail(outcome),
+                "ended_at": now,
+            }
+            for row, outcome in ended
+        ],
+    )
+    tx.wake(Stage.DISPATCH)
 
 
 def _detail(outcome: Outcome) -> str:
@@ -74,25 +131,29 @@ def _detail(outcome: Outcome) -> str:
             return ""
 
 
+def _refusal(reason: Reason) -> str:
+    """The alarm that Telegram refuses us: it stands for all workers until one is served again."""
+    return f"{CHANNEL}{reason.value}"
+
+
 async def _record(
     ctx: Context, tx: Tx, row: Row[Any], outcome: Outcome, alert: Row[Any] | None, now: datetime
 ) -> None:
     match outcome:
         case Sent(provider_message_id):
-            ctx.trouble.discard(f"{CHANNEL}{Reason.CREDENTIALS.value}")
             await _sent(tx, row, provider_message_id, alert, now)
         case Deferred(until, reason):
             await _again(tx, row, until)
             await messages.hold_chats(tx, row.channel, {row.address: until})
-            if reason in (Reason.CREDENTIALS, Reason.CONFLICT):
-                ctx.trouble.add(f"{CHANNEL}{reason.value}")
+            if reason in _REFUSED:
+                await alarms.set_off(tx, _refusal(reason), "Telegram refuses this service.", now)
             if reason in _OF_THE_CHANNEL:
                 await messages.set_pace(tx, row.channel, now + _CHANNEL_PAUSE)
         case Rejected(Reason.BLOCKED, _):
-            await messages.change(tx, row.id, state=MessageState.REJECTED)
+            await messages.end(tx, row.id, MessageState.REJECTED)
             await _dead_address(ctx, tx, row)
         case Rejected(reason, detail):
-            await messages.change(tx, row.id, state=MessageState.REJECTED)
+            await messages.end(tx, row.id, MessageState.REJECTED)
             await _not_taken(tx, row, f"{reason.value} {detail}".strip(), now)
         case Unknown():
             await _unknown(tx, row, now)
@@ -108,22 +169,40 @@ async def _sent(
     landed_late = alert is not None and alert.state is not AlertState.OPEN
     if row.operation is Operation.SEND and row.kind in CARDS and landed_late:
         await refresh_card(tx, now, row)  # settled while it was in flight: a stand-down follows
+    if row.operation is Operation.EDIT and row.unknowns:
+        card = await messages.by_id(tx, row.parent_id)
+        await refresh_card(tx, now + _LANDS_LATE, card)
 
 
-async def _again(tx: Tx, row: Row[Any], at: datetime, **changes: Any) -> None:
-    """Back into the queue; an edit of a card that has a newer one waiting is not needed."""
-    superseded = row.operation is Operation.EDIT and await messages.refresh_waits(tx, row.parent_id)
+async def _again(tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = None) -> None:
+    """Back into the queue; what another one there says as well is not needed twice."""
+    unknowns = row.unknowns if unknowns is None else unknowns
+    superseded = False
+    if row.operation is Operation.EDIT:
+        superseded = await messages.refresh_waits(tx, row.parent_id, unknowns)
+    elif row.kind is Kind.NEUTRAL:
+        superseded = await messages.neutral_waits(tx, row.address)
     state = MessageState.CANCELLED if superseded else MessageState.PENDING
-    await messages.change(tx, row.id, state=state, due_at=at, **changes)
+    await messages.change(tx, row.id, state=state, due_at=at, unknowns=unknowns)
+
+
+async def put_off(tx: Tx, row: Row[Any], fault: str, now: datetime) -> None:
+    """A claimed message that nobody can make words of: tried again later, while somebody else is
+    told instead."""
+    await _again(tx, row, now + _PUT_OFF)
+    await alarms.set_off(
+        tx, f"message_not_worded:{row.kind.value}", f"It has no words ({fault}).", now
+    )
+    if row.attempts == 1:
+        await _tell_somebody_else(tx, row, now)
 
 
 async def _unknown(tx: Tx, row: Row[Any], now: datetime) -> None:
     unknowns = row.unknowns + 1
     wait = _REPEAT_AFTER[min(unknowns, len(_REPEAT_AFTER)) - 1]
     await _again(tx, row, now + timedelta(seconds=wait), unknowns=unknowns)
-    if unknowns == 2 and row.kind in CARDS:
-        await alerts.look_again(tx, [row.alert_id], now, hurry=True)
-        tx.wake(Stage.ESCALATE)
+    if unknowns == 2:
+        await _tell_somebody_else(tx, row, now)
 
 
 async def _not_taken(tx: Tx, row: Row[Any], why: str, now: datetime) -> None:
@@ -131,7 +210,11 @@ async def _not_taken(tx: Tx, row: Row[Any], why: str, now: datetime) -> None:
     await alarms.set_off(
         tx, f"message_refused:{row.kind.value}", f"Telegram refused a message ({why}).", now
     )
-    if row.kind in CARDS and row.operation is Operation.SEND:
+    await _tell_somebody_else(tx, row, now)
+
+
+async def _tell_somebody_else(tx: Tx, row: Row[Any], now: datetime) -> None:
+    if row.kind in CARDS:
         await alerts.look_again(tx, [row.alert_id], now, hurry=True)
         tx.wake(Stage.ESCALATE)
 

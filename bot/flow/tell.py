@@ -295,12 +295,10 @@ async def refresh_cards(
         await refresh_card(tx, now, card, priority)
 
 
-async def refresh_card(
-    tx: Tx, now: datetime, card: Any, priority: Priority = Priority.VIEW
-) -> None:
-    """Show one card anew. What it shows is made from the rows when the edit goes out, so edits
-    that still wait are one edit."""
-    await messages.add_once(
+async def refresh_card(tx: Tx, at: datetime, card: Any, priority: Priority = Priority.VIEW) -> None:
+    """Show one card anew, not before `at`. What it shows is made from the rows when the edit goes
+    out, so edits that still wait are one edit."""
+    await messages.add_refresh(
         tx,
         {
             "kind": Kind.REFRESH,
@@ -315,11 +313,11 @@ async def refresh_card(
             "priority": priority,
             "bell_at": card.bell_at,
             "rank": 0,
-            "due_at": now,
+            "due_at": at,
             "state": MessageState.PENDING,
             "attempts": 0,
             "unknowns": 0,
-            "created_at": now,
+            "created_at": at,
         },
     )
     tx.wake(Stage.DISPATCH)

@@ -4,6 +4,10 @@ is told to the coordinators. One function serves production, tests, rigs and res
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
 
 from bot.domain.message import Kind
 from bot.domain.people import Role
@@ -17,6 +21,8 @@ from bot.store.invariants import Breach
 from bot.store.unit_of_work import Store
 
 PROMISE = "promise:"
+_EVENTS = ("message_refused:", "message_not_worded:", "press_not_handled", "not_escalated:")
+_TELL_AGAIN = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
@@ -33,19 +39,16 @@ async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
         f"{PROMISE}{breach.invariant}:{breach.what}": f"{breach.what}: {breach.count}"
         for breach in found
     }
-    names |= dict.fromkeys(ctx.trouble, "Telegram refuses this service.")
+    names |= dict.fromkeys(ctx.trouble, "This worker's surroundings are not as they should be.")
     async with ctx.store.reading() as tx:
         standing = await alarms.standing(tx)
-    cleared = [
-        a.name for a in standing if a.name.startswith((PROMISE, CHANNEL)) and a.name not in names
-    ]
+    cleared = [a.name for a in standing if a.name not in names and _is_over(a, ctx.now())]
     untold = [a.name for a in standing if a.told_at is None]
     if not (names or cleared or untold):
         return found
     async with ctx.store.unit() as tx:
         now = ctx.now()
-        for name in cleared:
-            await alarms.clear(tx, name)
+        await alarms.clear(tx, *cleared)
         for name, detail in names.items():
             log.error("a promise is broken", extra={"promise": name})
             await alarms.set_off(tx, name, detail, now)
@@ -59,6 +62,15 @@ async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
                 await tell_lines(tx, now, to, [line], kind=Kind.ALARM)
             await alarms.mark_told(tx, alarm.name, now)
     return found
+
+
+def _is_over(alarm: Row[Any], now: datetime) -> bool:
+    """A promise kept again; or a single event that was told a day ago, so that the next of its kind
+    is told anew. What else stands is cleared by whoever sees it put right."""
+    if alarm.name.startswith(PROMISE):
+        return True
+    told = alarm.told_at is not None and alarm.told_at < now - _TELL_AGAIN
+    return told and alarm.name.startswith(_EVENTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,22 @@
 """Fetching updates: the offset moves only behind what is stored. One poller at a time, by lease."""
 
+import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramConflictError, TelegramUnauthorizedError
 from aiogram.methods import TelegramMethod
 
-from bot.flow.context import CHANNEL, Context
-from bot.flow.hear import next_offset, store_updates
+from bot.domain.errors import StoreError
+from bot.flow.context import Context
+from bot.flow.hear import polling_refused, polling_served, store_updates
 from bot.flow.lease import Lease
 from bot.handlers.door import ALLOWED_UPDATES
 
 LONG_POLL_SECONDS = 25
 _PAUSE_SECONDS = 2
-_REFUSED = f"{CHANNEL}polling"
 log = logging.getLogger(__name__)
 
 
@@ -38,32 +40,57 @@ class Poller:
         self._ctx = ctx
         self._bot = bot
         self._lease = lease
+        self._offset: int | None = None
+        """Behind what this poller has stored; None takes whatever there is and confirms nothing."""
+        self._refused = True
+        """Whether an alarm may stand, of ours or of whoever polled before."""
 
     async def run(self) -> None:
         """Fetch until cancelled. Nothing is ever dropped at the start."""
         while True:
-            if not self._lease.held:
-                await self.pause()
-                continue
+            await self._lease.wait()
             try:
                 await self._fetch()
-                self._ctx.trouble.discard(_REFUSED)
+                if self._refused:
+                    await polling_served(self._ctx)
+                    self._refused = False
             except (TelegramConflictError, TelegramUnauthorizedError) as error:
-                self._ctx.trouble.add(_REFUSED)
                 log.error("polling was refused", extra={"why": type(error).__name__})
+                await self._say_refused()
                 await self.pause()
             except Exception as error:
                 log.warning("polling failed", extra={"why": type(error).__name__})
                 await self.pause()
 
+    async def _say_refused(self) -> None:
+        self._refused = True
+        with suppress(StoreError):  # it is said again at the next try
+            await polling_refused(self._ctx)
+
     async def _fetch(self) -> None:
-        method = GetRawUpdates(
-            offset=await next_offset(self._ctx),
-            timeout=LONG_POLL_SECONDS,
-            allowed_updates=ALLOWED_UPDATES,
-        )
-        raw = await self._bot(method, request_timeout=LONG_POLL_SECONDS + 10)
+        """One long poll. It is given up when the lease is lost: two open ones earn a 409."""
+        fetching = asyncio.create_task(self._poll())
+        losing = asyncio.create_task(self._lease.lost())
+        try:
+            await asyncio.wait((fetching, losing), return_when=asyncio.FIRST_COMPLETED)
+            if not fetching.done():
+                self._offset = None
+                return
+            raw = fetching.result()
+        finally:
+            fetching.cancel()
+            losing.cancel()
+            await asyncio.gather(fetching, losing, return_exceptions=True)
         await store_updates(self._ctx, raw)
+        # Everything up to here is confirmed by the poll that found nothing more: the next takes
+        # what there is, and Telegram may begin with numbers of its own choosing again.
+        self._offset = max((update["update_id"] for update in raw), default=-1) + 1 or None
+
+    async def _poll(self) -> list[dict[str, Any]]:
+        method = GetRawUpdates(
+            offset=self._offset, timeout=LONG_POLL_SECONDS, allowed_updates=ALLOWED_UPDATES
+        )
+        return await self._bot(method, request_timeout=LONG_POLL_SECONDS + 10)
 
     async def pause(self) -> None:
         """A moment before trying again; holds up no work."""

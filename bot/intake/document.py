@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import models_json_schema
 
 from bot.domain.errors import Fault, RefusedError
 from bot.domain.incident import EVERYTHING, Carried, Incident, Named, Submission
@@ -62,7 +61,6 @@ def read_document(
 
 
 def faults_of(error: ValidationError, root: str) -> Iterator[Fault]:
-    """What pydantic found, in our sentences: its own could quote the input."""
     """Our own sentence for each fault that pydantic found, by JSON path."""
     for found in error.errors(include_url=False, include_input=False):
         says = sentence(found["type"], found["msg"], found.get("ctx", {}))
@@ -100,13 +98,3 @@ def _unknown(record: BaseModel, trail: tuple[str | int, ...]) -> Iterator[tuple[
             for index, inner in enumerate(value):
                 if isinstance(inner, BaseModel):
                     yield from _unknown(inner, (*trail, name, index))
-
-
-def openapi_schemas() -> dict[str, Any]:
-    """The JSON schemas for an OpenAPI document's `components`; a request body is a
-    `#/components/schemas/NotificationRecord`."""
-    _, schema = models_json_schema(
-        [(NotificationRecord, "validation")],
-        ref_template="#/components/schemas/{model}",
-    )
-    return dict(schema["$defs"])

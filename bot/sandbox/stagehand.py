@@ -20,7 +20,7 @@ class Service(Protocol):
     """What the stagehand needs of the service it moves the clock for."""
 
     @property
-    def resting(self) -> bool: ...
+    def in_hand(self) -> int: ...
     async def tick(self) -> None: ...
     async def due_next(self) -> dict[str, datetime]: ...
 
@@ -30,6 +30,8 @@ class Scenery(Protocol):
 
     @property
     def resting(self) -> bool: ...
+    @property
+    def working(self) -> int: ...
 
 
 class RestlessError(Exception):
@@ -66,19 +68,19 @@ class Stagehand:
         quiet, waits = 0, list[datetime]()
         for _ in range(self._patience):
             await asyncio.sleep(_LOOK_SECONDS)
-            if self._rests():
+            in_hand = 0 if self.service is None else self.service.in_hand
+            if not in_hand and self._scenery.resting:
                 quiet += 1
                 if quiet == _QUIET_LOOKS:
                     return
                 continue
             quiet = 0
             waits = self._clock.busy_waits()
-            if waits and waits[0] <= self._clock.now() + _REACH:
+            # Time moves only when all that is in hand waits for it.
+            only_waiting = bool(waits) and in_hand <= len(waits) and not self._scenery.working
+            if only_waiting and waits[0] <= self._clock.now() + _REACH:
                 self._clock.move_to(max(waits[0], self._clock.now()))
         raise RestlessError(f"the service did not come to rest; it waits for {waits[:3]}")
-
-    def _rests(self) -> bool:
-        return self._scenery.resting and (self.service is None or self.service.resting)
 
     async def advance(self, span: timedelta) -> None:
         await self.advance_to(self._clock.now() + span)

@@ -18,8 +18,8 @@ async def set_off(tx: Tx, name: str, detail: str, at: datetime) -> None:
     )
 
 
-async def clear(tx: Tx, name: str) -> None:
-    await tx.execute(delete(alarms).where(alarms.c.name == name))
+async def clear(tx: Tx, *names: str) -> None:
+    await tx.execute(delete(alarms).where(alarms.c.name.in_(names)))
 
 
 async def standing(tx: Tx) -> Sequence[Row[Any]]:

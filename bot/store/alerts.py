@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState
 from bot.domain.escalation import EscalationPolicy, policy_of
+from bot.domain.message import Kind
 from bot.domain.routing import Climbed
 from bot.store.tables import (
     acknowledgements,
@@ -27,6 +28,14 @@ _WITH_NOTIFICATION = select(
     notifications.c.excluded,
     notifications.c.version.label("notification_version"),
 ).join(notifications, notifications.c.id == alerts.c.notification_id)
+
+
+async def any_due(tx: Tx, now: datetime) -> bool:
+    """Whether a ladder is due: the cheap look before the climb takes the writer."""
+    statement = select(alerts.c.id).where(
+        alerts.c.state == AlertState.OPEN, alerts.c.next_step_at <= now
+    )
+    return await tx.first(statement.limit(1)) is not None
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
@@ -217,13 +226,15 @@ async def add_acknowledgement(tx: Tx, **values: Any) -> bool:
 
 
 async def other_schools_told(tx: Tx, notification_id: int, school_code: str) -> bool:
-    """Whether another setting has been told of the same incident."""
+    """Whether another setting has been told of the same incident: somebody of its own, that is, and
+    not only the authority that nobody there could be."""
     statement = (
         select(tellings.c.id)
         .join(alerts, alerts.c.id == tellings.c.alert_id)
         .where(
             alerts.c.notification_id == notification_id,
             alerts.c.school_code.not_in(["", school_code]),
+            tellings.c.kind == Kind.ALERT,
         )
         .limit(1)
     )

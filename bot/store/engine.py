@@ -8,12 +8,14 @@ keys, and `BEGIN IMMEDIATE` for writers: the driver's default loses read-modify-
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import SettingsError
+from bot.store import one_hop
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction before it gives up."""
@@ -23,13 +25,13 @@ def parse_url(url: str) -> URL:
     """The database's address, or one sentence that says which two forms there are."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         parsed = None
     if parsed is None or parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
         raise SettingsError(
             "ENCOMPASS_DATABASE_URL must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://"
         )
-    if parsed.drivername == "sqlite+aiosqlite" and not parsed.database:
+    if parsed.drivername == "sqlite+aiosqlite" and parsed.database in (None, "", ":memory:"):
         raise SettingsError("ENCOMPASS_DATABASE_URL names no file: sqlite+aiosqlite:///var/x.db")
     return parsed
 
@@ -62,15 +64,21 @@ def _postgres(url: URL) -> AsyncEngine:
 
 
 def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
+    path = quote(str(Path(url.database or "").absolute()))
+
+    async def open_connection() -> one_hop.OneHopConnection:
+        # mode=rw: a missing file is an error, never a fresh and empty database
+        return await one_hop.connect(
+            f"file:{path}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+        )
+
     engine = create_async_engine(
-        url.update_query_dict({"mode": "rw", "uri": "true"}).set(
-            database=f"file:{Path(url.database or '').absolute()}"
-        ),
+        url,
+        async_creator=open_connection,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=60,
         hide_parameters=True,  # parameters are children's data and would stand in error messages
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -108,4 +108,6 @@ async def soonest(tx: Tx) -> dict[str, datetime | None]:
         "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
         "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
     }
-    return {name: await tx.scalar(query) for name, query in queries.items()}
+    row = await tx.first(select(*(q.scalar_subquery().label(n) for n, q in queries.items())))
+    assert row is not None
+    return dict(row._mapping)

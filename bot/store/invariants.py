@@ -168,10 +168,15 @@ HISTORY: tuple[tuple[str, str, Query], ...] = (
 
 async def breaches(tx: Tx, now: datetime, *, history: bool) -> list[Breach]:
     """Every broken promise that the database shows; none is what is promised."""
-    found = []
-    for invariant, what, query in (*WAITING, *(HISTORY if history else ())):
-        if count := int(await tx.scalar(query(now))):
-            found.append(Breach(invariant, what, count))
+    checks = (*WAITING, *(HISTORY if history else ()))
+    # All in one statement: one look at one moment, and one way to the database and back.
+    counts = await tx.first(select(*(query(now).scalar_subquery() for _, _, query in checks)))
+    assert counts is not None
+    found = [
+        Breach(invariant, what, count)
+        for (invariant, what, _), count in zip(checks, counts, strict=True)
+        if count
+    ]
     if history:
         found += await _not_conserved(tx)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy import and_, case, exists, insert, or_, select, text, update
 from sqlalchemy.engine import Row
 
 from bot.domain.delivery import Operation
@@ -30,6 +30,25 @@ async def add_tellings(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 async def add_once(tx: Tx, row: Mapping[str, Any]) -> None:
     """Put a message in the outbox unless one that says the same still waits there."""
     await tx.execute(tx.insert(messages).values(**row).on_conflict_do_nothing())
+
+
+async def add_refresh(tx: Tx, row: Mapping[str, Any]) -> None:
+    """Put a card's refresh in the outbox. One that waits there already says the same, and goes as
+    early as the more urgent of the two."""
+    statement = tx.insert(messages).values(**row)
+    new = statement.excluded
+    # An update and not "do nothing": it locks the row, so that no other worker words this edit
+    # before what it is to show has been committed.
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["parent_id"],
+            index_where=text("state = 'pending' and operation = 'edit'"),
+            set_={
+                name: case((messages.c[name] < new[name], messages.c[name]), else_=new[name])
+                for name in ("due_at", "priority")
+            },
+        )
+    )
 
 
 async def pending_shared(tx: Tx, kind: Kind, contacts: Collection[int]) -> Sequence[Row[Any]]:
@@ -73,20 +92,19 @@ async def set_pace(tx: Tx, channel: Channel, next_slot_at: datetime) -> None:
     )
 
 
+_IN_LINE = (messages.c.priority, messages.c.bell_at, messages.c.rank, messages.c.id)
+
+
 async def candidates(tx: Tx, channel: Channel, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """The messages next in line whose chat is free: its pace allows one, none is on its way.
+    """Number and chat of the messages next in line whose chat is free: its pace allows one, none is
+    on its way.
 
     An edit waits until its card has been sent.
     """
-    parent, busy = messages.alias("parent"), messages.alias("busy")
+    card, busy = messages.alias("card"), messages.alias("busy")
     return await tx.all(
-        select(
-            messages,
-            parent.c.provider_message_id.label("card_message_id"),
-            parent.c.kind.label("card_kind"),
-            parent.c.params.label("card_params"),
-        )
-        .outerjoin(parent, parent.c.id == messages.c.parent_id)
+        select(messages.c.id, messages.c.address)
+        .outerjoin(card, card.c.id == messages.c.parent_id)
         .outerjoin(
             chats,
             and_(chats.c.channel == messages.c.channel, chats.c.address == messages.c.address),
@@ -96,19 +114,22 @@ async def candidates(tx: Tx, channel: Channel, now: datetime, limit: int) -> Seq
             messages.c.channel == channel,
             messages.c.due_at <= now,
             or_(chats.c.next_at.is_(None), chats.c.next_at <= now),
-            or_(messages.c.parent_id.is_(None), parent.c.state == MessageState.SENT),
+            or_(messages.c.parent_id.is_(None), card.c.state == MessageState.SENT),
             ~exists().where(
                 busy.c.state == MessageState.CLAIMED, busy.c.address == messages.c.address
             ),
         )
-        .order_by(messages.c.priority, messages.c.bell_at, messages.c.rank, messages.c.id)
+        .order_by(*_IN_LINE)
         .limit(limit)
     )
 
 
-async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> set[int]:
-    """Claim these, if they still wait; the ones that are ours now."""
-    rows = await tx.all(
+async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Sequence[Row[Any]]:
+    """Claim these, if they still wait: the ones that are ours now, in line, each with its card.
+
+    They are read after the claim has locked them: nobody can add to one that was read before.
+    """
+    claimed = await tx.all(
         update(messages)
         .where(messages.c.id.in_(ids), messages.c.state == MessageState.PENDING)
         .values(
@@ -119,7 +140,18 @@ async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> set
         )
         .returning(messages.c.id)
     )
-    return {row.id for row in rows}
+    card = messages.alias("card")
+    return await tx.all(
+        select(
+            messages,
+            card.c.provider_message_id.label("card_message_id"),
+            card.c.kind.label("card_kind"),
+            card.c.params.label("card_params"),
+        )
+        .outerjoin(card, card.c.id == messages.c.parent_id)
+        .where(messages.c.id.in_([row.id for row in claimed]))
+        .order_by(*_IN_LINE)
+    )
 
 
 async def hold_chats(tx: Tx, channel: Channel, until: Mapping[str, datetime]) -> None:
@@ -185,6 +217,20 @@ async def change(tx: Tx, message_id: int, **values: Any) -> None:
     await tx.execute(update(messages).where(messages.c.id == message_id).values(**values))
 
 
+async def end(tx: Tx, message_id: int, state: MessageState) -> None:
+    """It is not said any more; if it was a card, there is nothing left to refresh."""
+    await change(tx, message_id, state=state)
+    await _cancel_refreshes(tx, [message_id])
+
+
+async def _cancel_refreshes(tx: Tx, cards: Sequence[int]) -> None:
+    await tx.execute(
+        update(messages)
+        .where(messages.c.parent_id.in_(cards), messages.c.state == MessageState.PENDING)
+        .values(state=MessageState.CANCELLED)
+    )
+
+
 async def add_attempts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         await tx.execute(insert(delivery_attempts), list(rows))
@@ -192,11 +238,14 @@ async def add_attempts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 
 async def cancel(tx: Tx, *where: Any) -> None:
     """Messages no longer owed, of those that still wait."""
-    await tx.execute(
+    cancelled = await tx.all(
         update(messages)
         .where(messages.c.state == MessageState.PENDING, *where)
         .values(state=MessageState.CANCELLED)
+        .returning(messages.c.id)
     )
+    if cancelled:
+        await _cancel_refreshes(tx, [row.id for row in cancelled])
 
 
 async def cancel_of_alert(tx: Tx, alert_id: int) -> None:
@@ -213,14 +262,28 @@ async def cancel_of_people(tx: Tx, alert_ids: Collection[int], people: Collectio
 
 
 async def cancel_of_contact(tx: Tx, contact_id: int) -> None:
-    """Everything that waits for a dead address."""
-    await cancel(tx, messages.c.contact_id == contact_id)
+    """Everything that was yet to be sent to an address. What stands there is still put right: an
+    edit reaches a chat that has blocked the bot."""
+    await cancel(tx, messages.c.contact_id == contact_id, messages.c.operation == Operation.SEND)
 
 
-async def refresh_waits(tx: Tx, card_id: int) -> bool:
-    """Whether another edit of this card is in the queue, so that one need not be repeated."""
+async def refresh_waits(tx: Tx, card_id: int, unknowns: int) -> bool:
+    """Whether another edit of this card is in the queue, so that one need not be repeated; how
+    often the outcome was unknown goes over to it."""
+    result = await tx.execute(
+        update(messages)
+        .where(messages.c.parent_id == card_id, messages.c.state == MessageState.PENDING)
+        .values(unknowns=unknowns)
+    )
+    return bool(result.rowcount)
+
+
+async def neutral_waits(tx: Tx, address: str) -> bool:
+    """Whether the neutral answer is in the queue for this chat: one is enough."""
     statement = select(messages.c.id).where(
-        messages.c.parent_id == card_id, messages.c.state == MessageState.PENDING
+        messages.c.address == address,
+        messages.c.kind == Kind.NEUTRAL,
+        messages.c.state == MessageState.PENDING,
     )
     return await tx.first(statement.limit(1)) is not None
 
@@ -251,6 +314,23 @@ async def card_at(tx: Tx, address: str, provider_message_id: str) -> Row[Any] | 
             messages.c.provider_message_id == provider_message_id,
             messages.c.operation == Operation.SEND,
         )
+    )
+
+
+async def newest_card(tx: Tx, address: str, alert_id: int, person_id: str) -> Row[Any] | None:
+    """This person's newest card of this alert in this chat, sent or to be sent again."""
+    return await tx.first(
+        select(messages)
+        .where(
+            messages.c.alert_id == alert_id,
+            messages.c.person_id == person_id,
+            messages.c.address == address,
+            messages.c.kind.in_(CARDS),
+            messages.c.operation == Operation.SEND,
+            messages.c.state.in_([MessageState.SENT, MessageState.CLAIMED, MessageState.PENDING]),
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
     )
 
 

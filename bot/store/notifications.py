@@ -11,6 +11,9 @@ from sqlalchemy.engine import Row
 from bot.store.tables import notification_versions, notifications, partners, receipts
 from bot.store.unit_of_work import Tx
 
+_MOST_AT_ONCE = 10_000
+"""Values of one statement; PostgreSQL takes 32,767."""
+
 
 async def add_receipt(
     tx: Tx,
@@ -46,14 +49,31 @@ async def is_held(tx: Tx, partner_id: int, raw: bytes) -> bool:
     return await tx.first(statement.limit(1)) is not None
 
 
-async def with_source_references(tx: Tx, references: Collection[str]) -> Sequence[Row[Any]]:
-    """Every partner's notifications of these references, locked until the commit."""
-    return await tx.all(
-        select(notifications, partners.c.name.label("partner"))
-        .join(partners, partners.c.id == notifications.c.partner_id)
-        .where(notifications.c.source_reference.in_(references))
-        .with_for_update(of=notifications)
+async def made_a_version(tx: Tx, notification_id: int, raw: bytes) -> bool:
+    """Whether these very bytes made a version of this notification."""
+    statement = (
+        select(receipts.c.id)
+        .join(notification_versions, notification_versions.c.receipt_id == receipts.c.id)
+        .where(
+            notification_versions.c.notification_id == notification_id,
+            receipts.c.sha256 == hashlib.sha256(raw).hexdigest(),
+        )
     )
+    return await tx.first(statement.limit(1)) is not None
+
+
+async def with_source_references(tx: Tx, references: Collection[str]) -> list[Row[Any]]:
+    """Every partner's notifications of these references, locked until the commit."""
+    wanted, rows = sorted(references), list[Row[Any]]()
+    for begin in range(0, len(wanted), _MOST_AT_ONCE):
+        rows += await tx.all(
+            select(notifications, partners.c.name.label("partner"))
+            .join(partners, partners.c.id == notifications.c.partner_id)
+            .where(notifications.c.source_reference.in_(wanted[begin : begin + _MOST_AT_ONCE]))
+            .order_by(notifications.c.id)  # two workers lock in one order, or wait for each other
+            .with_for_update(of=notifications)
+        )
+    return rows
 
 
 async def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -110,6 +130,8 @@ async def by_id(tx: Tx, notification_id: int, *, lock: bool = False) -> Row[Any]
 
 
 async def by_reference(tx: Tx, reference: str, *, lock: bool = False) -> Row[Any] | None:
+    if "\0" in reference:  # which PostgreSQL takes for a fault of its own
+        return None
     statement = select(notifications).where(notifications.c.reference == reference.upper())
     return await tx.first(statement.with_for_update() if lock else statement)
 

@@ -9,13 +9,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import SettingsError, StoreError
 from bot.store.engine import create_file, parse_url, sqlite_file, writing_engine
 
 FIRST = "base"
+_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(20261122)")
+"""On SQLite the write transaction itself keeps a second migration waiting."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -52,10 +55,16 @@ async def migrate(url: str, to: str = "head") -> tuple[str | None, str | None]:
     """Bring the database to this schema, making it if it is not there; the versions before and
     after. StoreError for one that a newer program made; nothing is changed then."""
     address = parse_url(url)
-    create_file(address)
+    try:
+        create_file(address)
+    except OSError as error:
+        raise _unreachable(error) from error
     engine = writing_engine(address)
     try:
+        await _version(engine)
         async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execute(_ONE_AT_A_TIME)
             before = await connection.run_sync(_current)
             _refuse_newer(before)
             await connection.run_sync(_run, to)
@@ -81,10 +90,7 @@ async def check(url: str) -> None:
         raise StoreError(f"There is no database at {path} yet: run `encompass migrate`.")
     engine = writing_engine(address)
     try:
-        async with engine.connect() as connection:
-            current = await connection.run_sync(_current)
-    except (DBAPIError, OSError) as error:
-        raise _unreachable(error) from error
+        current = await _version(engine)
     finally:
         await engine.dispose()
     _refuse_newer(current)
@@ -94,8 +100,23 @@ async def check(url: str) -> None:
         raise StoreError("The database is of an older version: run `encompass migrate`.")
 
 
+async def _version(engine: AsyncEngine) -> str | None:
+    """The schema's version now; StoreError or SettingsError if the database cannot be reached."""
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_current)
+    except (DBAPIError, OSError) as error:
+        raise _unreachable(error) from error
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            "ENCOMPASS_DATABASE_URL holds an option that the driver does not know; for an "
+            "encrypted connection to PostgreSQL write ?ssl=require."
+        ) from error
+
+
 def _unreachable(error: Exception) -> StoreError:
     cause = getattr(error, "orig", None) or error
+    cause = cause.__cause__ or cause  # PostgreSQL's own word for it
     return StoreError(
         f"The database cannot be reached ({type(cause).__name__}): check ENCOMPASS_DATABASE_URL."
     )

@@ -105,6 +105,7 @@ class Store:
                 async with self._write.begin() as connection:
                     tx = Tx(connection)
                     yield tx
+                    await self._committing()
                 await self._committed(tx.woken)
         except IntegrityError:
             raise
@@ -128,8 +129,11 @@ class Store:
         await self._write.dispose()
         await self._read.dispose()
 
+    async def _committing(self) -> None:
+        """The seam right before a commit; the kill rig stands here."""
+
     async def _committed(self, woken: set[str]) -> None:
-        """The seam right behind a durable commit; the kill rig stands here."""
+        """The seam right behind a durable commit; and here."""
         if woken:
             self.on_wake(woken)
 
@@ -164,6 +168,7 @@ class Store:
             assert self._writer is not None
             self._group = None
             try:
+                await self._committing()
                 await self._writer.commit()
                 await self._committed(group.woken)
             except Exception as error:

@@ -1,10 +1,10 @@
 """The inbox of the chat: raw updates, unique on their number, until they are handled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Row
 
 from bot.store.tables import telegram_updates as inbox
@@ -15,16 +15,17 @@ async def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     await tx.execute(tx.insert(inbox).on_conflict_do_nothing(), list(rows))
 
 
-async def newest(tx: Tx) -> int | None:
-    value = await tx.scalar(select(func.max(inbox.c.update_id)))
-    return None if value is None else int(value)
-
-
-async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """What waits to be handled, oldest first."""
+async def due(
+    tx: Tx, now: datetime, limit: int, *, besides: Collection[str] = ()
+) -> Sequence[Row[Any]]:
+    """What waits to be handled, oldest first; `besides` what is of these chats."""
     return await tx.all(
         select(inbox)
-        .where(inbox.c.due_at.is_not(None), inbox.c.due_at <= now)
+        .where(
+            inbox.c.due_at.is_not(None),
+            inbox.c.due_at <= now,
+            inbox.c.chat.not_in(besides),
+        )
         .order_by(inbox.c.update_id)
         .limit(limit)
     )

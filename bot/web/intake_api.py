@@ -1,7 +1,7 @@
 """The partners' API (contract: HTTP). Thin: read, ask who it is, call one use case, answer."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -11,12 +11,14 @@ from bot.flow.account import for_sender
 from bot.flow.context import Context
 from bot.flow.follow_up import update, withdraw
 from bot.flow.partners import Partner, recognise
-from bot.flow.receive import Incoming, Reception, refuse
+from bot.flow.receive import Incoming, refuse
+from bot.flow.reception import Reception
 from bot.intake.document import read_json
 from bot.intake.follow_up import read_update, read_withdrawal
 from bot.web.limits import PartnerRates, TooLargeError, limited_body
 from bot.web.problems import problem
 
+T = TypeVar("T")
 DOOR = "api"
 _BEARER = "bearer "
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -64,12 +66,16 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
             return problem(429, "Too many at once.", headers={"Retry-After": str(seconds)})
         return await act(key.partner, body)
 
-    async def take(partner: Partner, body: bytes) -> Response:
+    async def understood(partner: Partner, body: bytes, read: Callable[[bytes], T]) -> T:
+        """What the body says; of a refusal a receipt stays, without content."""
         try:
-            submission = read_json(body, ctx.now())
+            return read(body)
         except RefusedError as refused:
             await refuse(ctx, partner.id, DOOR, body, refused)
             raise
+
+    async def take(partner: Partner, body: bytes) -> Response:
+        submission = await understood(partner, body, lambda body: read_json(body, ctx.now()))
         taken = await reception.take(Incoming(partner.id, partner.name, DOOR, body, submission))
         answer: dict[str, Any] = {"reference": taken.reference, "duplicate": taken.duplicate}
         if taken.version > 1 and not taken.duplicate:
@@ -78,7 +84,12 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
             answer["ignored"] = list(taken.ignored)
         return JSONResponse(answer, 200 if taken.duplicate else 202)
 
-    @router.post("/notifications", openapi_extra=_takes("NotificationRecord"), responses=REFUSALS)
+    @router.post(
+        "/notifications",
+        status_code=202,
+        openapi_extra=_takes("NotificationRecord"),
+        responses={200: {"description": "known already"}, **REFUSALS},
+    )
     async def notify(request: Request) -> Response:
         """Take a notification in. 202 after it is durable; 200 if it was known already."""
         return await admitted(request, take)
@@ -98,6 +109,7 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
 
     @router.post(
         "/notifications/{reference}/updates",
+        status_code=202,
         openapi_extra=_takes("UpdateRecord"),
         responses=REFUSALS,
     )
@@ -105,14 +117,18 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
         """Add to it; everyone who was told of the alert is told."""
 
         async def act(partner: Partner, body: bytes) -> Response:
-            follow_up = read_update(body)
-            version = await update(ctx, partner.id, reference, follow_up, body)
-            return JSONResponse({"reference": reference, "version": version}, 202)
+            follow_up = await understood(partner, body, read_update)
+            added = await update(ctx, partner.id, reference, follow_up, body)
+            answer = {"reference": added.reference, "version": added.version}
+            if added.duplicate:
+                return JSONResponse({**answer, "duplicate": True}, 200)
+            return JSONResponse(answer, 202)
 
         return await admitted(request, act)
 
     @router.post(
         "/notifications/{reference}/withdrawal",
+        status_code=202,
         openapi_extra=_takes("WithdrawalRecord"),
         responses=REFUSALS,
     )
@@ -120,8 +136,9 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
         """Take it back; nothing of it can be opened any more, and everyone told hears so."""
 
         async def act(partner: Partner, body: bytes) -> Response:
-            await withdraw(ctx, partner.id, reference, read_withdrawal(body), body)
-            return JSONResponse({"reference": reference, "state": "withdrawn"}, 202)
+            reason = await understood(partner, body, read_withdrawal)
+            taken_back = await withdraw(ctx, partner.id, reference, reason, body)
+            return JSONResponse({"reference": taken_back, "state": "withdrawn"}, 202)
 
         return await admitted(request, act)
 

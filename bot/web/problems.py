@@ -59,5 +59,10 @@ async def http_error(request: Request, error: Exception) -> JSONResponse:  # noq
     return problem(error.status_code, str(error.detail), headers=error.headers)
 
 
+async def hung_up(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    """The sender went away in the middle of its body: nothing was taken in, nobody listens."""
+    return problem(400, "The body ended too soon.")
+
+
 async def unexpected_error(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
     return problem(500, "This should not have happened; nothing was stored.")

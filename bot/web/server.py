@@ -10,16 +10,17 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from bot import __version__
 from bot.domain.errors import EncompassError, SettingsError
 from bot.flow.context import Context
-from bot.flow.receive import Reception
-from bot.intake.document import openapi_schemas
+from bot.flow.reception import Reception
+from bot.intake.openapi import openapi_schemas
 from bot.web.health import health_router
 from bot.web.intake_api import intake_router
 from bot.web.limits import PartnerRates
-from bot.web.problems import expected_error, http_error, unexpected_error
+from bot.web.problems import expected_error, http_error, hung_up, unexpected_error
 from bot.web.telegram_webhook import webhook_router
 
 _DRAIN_SECONDS = 10
@@ -33,6 +34,7 @@ def web_app(ctx: Context, partner_rate: float, webhook_secret: str = "") -> Fast
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # what is not there says so, to machines in the same form
     )
     app.include_router(intake_router(ctx, Reception(ctx), PartnerRates(partner_rate)))
     app.include_router(health_router(ctx))
@@ -40,6 +42,7 @@ def web_app(ctx: Context, partner_rate: float, webhook_secret: str = "") -> Fast
         app.include_router(webhook_router(ctx, webhook_secret))
     app.add_exception_handler(EncompassError, expected_error)
     app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(ClientDisconnect, hung_up)
     app.add_exception_handler(Exception, unexpected_error)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

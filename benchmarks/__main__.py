@@ -1,0 +1,64 @@
+"""`make bench`: prints the figures as a table; `make bench ARGS=--write` puts them in
+docs/benchmarks.md. `ARGS=--short` leaves out what takes minutes.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import sqlite3
+import statistics
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.figures import HEAD, Figure
+from benchmarks.sending import burst, first_send
+from benchmarks.ticks import ticks
+
+_DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_BEGIN, _END = "<!-- figures -->", "<!-- /figures -->"
+
+
+def _noise() -> str:
+    """The same piece of pure Python, ten times: how far apart the machine alone drives figures."""
+    took = []
+    for _ in range(10):
+        begin = time.perf_counter()
+        sum(number * number for number in range(1_000_000))
+        took.append(time.perf_counter() - begin)
+    return (
+        f"noise: one piece of pure Python took {min(took) / statistics.median(took):.2f} to "
+        f"{max(took) / statistics.median(took):.2f} of its median in ten runs"
+    )
+
+
+async def _figures(*, short: bool) -> list[Figure]:
+    figures = [await first_send(10 if short else 51), await burst()]
+    for number in (100_000,) if short else (100_000, 1_000_000):
+        figures += await ticks(number)
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--short", action="store_true")
+    given = parser.parse_args()
+    before = _noise()
+    figures = asyncio.run(_figures(short=given.short))
+    machine = (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+    table = "\n".join([HEAD, *(figure.row() for figure in figures)])
+    text = f"{table}\n\n{machine}. Before: {before}. After: {_noise()}.\n"
+    print(text)
+    if given.write:
+        head, _, rest = _DOCUMENT.read_text().partition(_BEGIN)
+        _, _, tail = rest.partition(_END)
+        _DOCUMENT.write_text(f"{head}{_BEGIN}\n\n{text}\n{_END}{tail}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""From an accepted notice to its first send, and how a burst drains against Telegram's pace."""
+
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.figures import Figure, quantile, spread
+from benchmarks.rig import Rig, rig
+
+_A_MINUTE = 50
+_BURST_SCHOOLS, _BURST_RECIPIENTS = 200, 3
+_PER_SECOND = 30
+_LOOKS = 6000
+
+
+async def first_send(notices: int) -> Figure:
+    """50 notices a minute: 202 in hand to the first message accepted by the channel."""
+    async with rig(schools=notices, recipients=1) as up:
+        await up.send(0)  # the first one warms caches and pools
+        accepted: dict[int, float] = {}
+        begin = time.monotonic()
+        for number in range(1, notices):
+            await asyncio.sleep(max(0.0, begin + (number - 1) * 60 / _A_MINUTE - time.monotonic()))
+            accepted[number] = (await up.send(number)).timestamp()
+        await _arrived(up, notices)
+        sends = {int(str(s.chat_id)) - 7_700_900_000: s.at.timestamp() for s in
+                 up.sandbox.ledger.sends()}  # fmt: skip
+        took = [max(0.0, sends[number] - at) for number, at in accepted.items()]
+        raw = [await _raw(up) for _ in range(20)]
+    limit = statistics.median(raw)
+    p95, worst = quantile(took, 0.95), max(took)
+    return Figure(
+        "accepted → first send, 50 a minute",
+        f"p50 {statistics.median(took) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, "
+        f"max {worst * 1000:.0f} ms",
+        f"one raw durable insert and one raw HTTP request: {spread(raw)}",
+        statistics.median(took) / limit,
+        "p95 2 s, max 10 s",
+    )
+
+
+async def _raw(up: Rig) -> float:
+    """What nothing could do without: one durable insert, and one request over loopback."""
+    with tempfile.TemporaryDirectory() as folder:
+        connection = sqlite3.connect(Path(folder) / "raw.db")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE t (x)")
+        connection.commit()
+        begin = time.perf_counter()
+        connection.execute("INSERT INTO t VALUES (1)")
+        connection.commit()
+        inserted = time.perf_counter() - begin
+        connection.close()
+    begin = time.perf_counter()
+    await up.http.get("/health/live")
+    return inserted + time.perf_counter() - begin
+
+
+async def burst() -> Figure:
+    """600 messages at once, 30 a second allowed: the time they take against the ideal."""
+    messages = _BURST_SCHOOLS * _BURST_RECIPIENTS
+    async with rig(schools=_BURST_SCHOOLS, recipients=_BURST_RECIPIENTS) as up:
+        await asyncio.gather(*(up.send(number) for number in range(_BURST_SCHOOLS)))
+        await _arrived(up, messages)
+        at = [send.at.timestamp() for send in up.sandbox.ledger.sends()]
+        floods = up.sandbox.ledger.floods_earned
+        order = [(int(str(s.chat_id)) - 7_700_900_000) % _BURST_RECIPIENTS for s in
+                 up.sandbox.ledger.sends()]  # fmt: skip
+    took, ideal = max(at) - min(at), (messages - 1) / _PER_SECOND
+    seconds = sum(index for index in order[:_BURST_SCHOOLS])
+    return Figure(
+        f"{messages} messages at 30 a second",
+        f"{took:.1f} s; {floods} refused as too fast; second persons among the first "
+        f"{_BURST_SCHOOLS}: {sum(1 for index in order[:_BURST_SCHOOLS] if index)}",
+        f"ideal {ideal:.1f} s",
+        took / ideal,
+        "1.05; no 429" + ("" if seconds else "; every first person first"),
+    )
+
+
+async def _arrived(up: Rig, messages: int) -> None:
+    for _ in range(_LOOKS):
+        if len(up.sandbox.ledger.sends()) >= messages:
+            return
+        await asyncio.sleep(0.02)
+    raise RuntimeError(f"only {len(up.sandbox.ledger.sends())} of {messages} messages arrived")

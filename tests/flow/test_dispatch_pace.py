@@ -1,0 +1,103 @@
+"""How fast messages leave, and who goes first."""
+
+from datetime import timedelta
+
+from bot.domain.message import Priority
+from bot.domain.people import Role
+from tests.builders import child_of
+from tests.flow.outbox import Wire, hold_back, put, strangers, texts_sent, word
+from tests.world import World
+
+ONE_SECOND = timedelta(seconds=1)
+
+
+async def test_a_burst_leaves_evenly_and_never_faster_than_telegram_allows(world: World) -> None:
+    Wire(world)
+    await put(world, [word(world, phone) for phone in strangers(world, 90)])
+    await world.settle()
+    times = [entry.at for entry in world.sandbox.ledger.sends()]
+    assert len(times) == 90
+    assert all(later - at >= ONE_SECOND for at, later in zip(times, times[30:], strict=False))
+    gaps = [later - at for at, later in zip(times, times[1:], strict=False)]
+    assert timedelta(milliseconds=33) < min(gaps)
+    assert max(gaps) < timedelta(milliseconds=35)
+    assert world.sandbox.ledger.floods_earned == 0
+    assert times[-1] - times[0] <= timedelta(seconds=89 / 30 * 1.05)
+
+
+async def test_one_chat_gets_one_message_a_second_and_holds_up_no_other(world: World) -> None:
+    Wire(world)
+    busy, other = strangers(world, 2)
+    await put(world, [*(word(world, busy, f"word {n}") for n in range(4)), word(world, other)])
+    await world.settle()
+    times = [entry.at for entry in world.sandbox.ledger.sends(busy.id)]
+    assert [message.text for message in busy.messages] == [f"word {n}" for n in range(4)]
+    assert all(later - at >= ONE_SECOND for at, later in zip(times, times[1:], strict=False))
+    assert times[-1] - times[0] < timedelta(seconds=3.3)
+    [at] = [entry.at for entry in world.sandbox.ledger.sends(other.id)]
+    assert at < times[1]
+    assert world.sandbox.ledger.floods_earned == 0
+
+
+async def test_edits_keep_the_chat_s_pace_as_well(world: World) -> None:
+    school = await world.school("Ysgol Bryn", dsp="Mair")
+    await world.police.send(child_of(school))
+    mair = world.phone("Mair")
+    card = mair.expects("alert")
+    Wire(world)
+    mair.sandbox.press("Open details")
+    mair.sandbox.say("/help")
+    mair.sandbox.press("Acknowledge")
+    await world.settle()
+    mair.expects("answer.help")
+    times = [e.at for e in world.sandbox.ledger.accepted if e.method != "answerCallbackQuery"][-3:]
+    assert all(later - at >= ONE_SECOND for at, later in zip(times, times[1:], strict=False))
+    assert "you acknowledged" in card.text
+    assert world.sandbox.ledger.floods_earned == 0
+
+
+async def test_the_nearest_bell_goes_first_and_each_first_person_before_anyone_s_second(
+    world: World,
+) -> None:
+    near, far = world.clock.now() + timedelta(hours=1), world.clock.now() + timedelta(hours=2)
+    order = [
+        ("answer", Priority.ANSWER, far, 1),
+        ("view", Priority.VIEW, far, 0),
+        ("near, first person", Priority.ALERT, near, 0),
+        ("near, first of another", Priority.ALERT, near, 0),
+        ("near, second person", Priority.ALERT, near, 1),
+        ("far, first person", Priority.ALERT, far, 0),
+        ("stranger", Priority.STRANGER, near, 0),
+    ]
+    phones = strangers(world, len(order))
+    rows = [
+        word(world, phone, text, priority=priority, bell_at=bell, rank=rank)
+        for phone, (text, priority, bell, rank) in zip(phones, order, strict=True)
+    ]
+    # The two equals keep the order in which they were owed; the rest is put in backwards.
+    await put(world, [*reversed(rows[4:]), *rows[2:4], *reversed(rows[:2])])
+    await world.settle()
+    assert texts_sent(world) == [text for text, *_ in order]
+
+
+async def test_of_a_morning_s_alerts_the_nearest_school_and_its_first_person_hear_first(
+    world: World,
+) -> None:
+    late = await world.school("Ysgol Bryn", bell="09:00")
+    early = await world.school("Ysgol Glan", bell="08:30")
+    for school in (late, early):
+        for order in (2, 1):
+            name = f"{school.name} {order}"
+            await world.person(name, Role.DSP, schools=[school.code], order=order)
+    Wire(world)
+    await hold_back(world, seconds=3)
+    for school in (late, early, early):
+        await world.police.send(child_of(school))
+    before = len(world.sandbox.ledger.accepted)
+    await world.advance(seconds=10)
+    told = [entry.chat_id for entry in world.sandbox.ledger.accepted[before:]]
+    named = {world.phone(f"{s.name} {n}").sandbox.id: (s, n) for s in (late, early) for n in (1, 2)}
+    expected = [(early, 1), (early, 2), (late, 1), (late, 2), (early, 1), (early, 2)]
+    assert [named[chat] for chat in told if chat in named] == expected
+    assert world.sandbox.ledger.floods_earned == 0
+    world.everyone_is_accounted_for()

@@ -1,0 +1,77 @@
+"""The real service in a process of its own, which kills itself with SIGKILL at its n-th commit:
+right before the commit, or right behind it."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PRELOAD = ["bot.app", "bot.connect", "tests.rigs.mortal"]
+
+
+@dataclass(frozen=True)
+class Life:
+    """Where the service runs, and when it dies; `dies_at` 0 for never."""
+
+    database: str
+    config: str
+    token: str
+    telegram: str
+    port: int
+    dies_at: int = 0
+    after_commit: bool = False
+
+
+def live(life: Life) -> None:
+    """The child's main. Everything is the real service but the moment of its death, and waits that
+    a test need not sit out: a chat's second, a dead worker's claims and lease."""
+    from bot.app import App
+    from bot.settings import read_settings
+
+    os.chdir("/")
+    app = App(
+        read_settings(
+            _env_file=None,
+            telegram_token=life.token,
+            telegram_api=life.telegram,
+            database_url=life.database,
+            config_dir=Path(life.config),
+            http_port=life.port,
+        )
+    )
+    app.ctx.rate, app.ctx.chat_seconds = 1000, 0.0
+    app.ctx.claim_seconds, app.ctx.lease_seconds = 1.0, 0.9
+    if life.dies_at:
+        _die_at(app.ctx.store, life)
+    loop = asyncio.new_event_loop()
+    loop.add_signal_handler(signal.SIGTERM, app.stop.set)
+    loop.run_until_complete(app.run())
+
+
+def _die_at(store: Any, life: Life) -> None:
+    commits = 0
+
+    async def count() -> None:
+        nonlocal commits
+        commits += 1
+        if commits == life.dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    seam = "_committed" if life.after_commit else "_committing"
+    original = getattr(store, seam)
+
+    async def deadly(*given: Any) -> None:
+        await count()
+        await original(*given)
+
+    setattr(store, seam, deadly)
+
+
+def births() -> Any:
+    """Makes processes by forking a server that has everything imported: a life costs no start."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return context

@@ -1,0 +1,130 @@
+"""503 when nothing could be stored: said, true, and over as soon as the database serves again."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from bot.clock import HandClock
+from bot.flow.configure import read_config, take_config
+from bot.flow.context import Context
+from bot.flow.partners import create_key
+from bot.store import engine as engines
+from bot.store import notifications
+from bot.web.server import WebServer, web_app
+from tests.builders import WHOLE, child, notice
+from tests.web.door import NOTIFICATIONS, Door, problem
+from tests.world import CONFIG, MONDAY_AT_SEVEN
+
+Fault = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that gives up on a locked file soon, so that the test need not wait."""
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.2)
+
+
+@pytest.fixture
+async def shaky(impatient: None, database: str) -> AsyncIterator[tuple[Door, Fault, Fault, str]]:
+    """A door, what stops its database from taking anything in, and what lets it again."""
+    ctx = Context.on(database, HandClock(MONDAY_AT_SEVEN))
+    await take_config(ctx, read_config(CONFIG))
+    _, key = await create_key(ctx, "South Force")
+    server = WebServer(web_app(ctx, 100), "127.0.0.1", 0)
+    await server.start()
+    breaks, heals = _locked(database) if "sqlite" in database else _read_only(database)
+    async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
+        yield Door(ctx, http, key), breaks, heals, database
+    await server.stop()
+    await ctx.store.close()
+
+
+def _locked(database: str) -> tuple[Fault, Fault]:
+    """Another process holds the file's write lock."""
+    path = Path(database.removeprefix("sqlite+aiosqlite:///"))
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    async def breaks() -> None:
+        other.execute("BEGIN IMMEDIATE")
+
+    async def heals() -> None:
+        other.execute("ROLLBACK")
+        other.close()
+
+    return breaks, heals
+
+
+def _read_only(database: str) -> tuple[Fault, Fault]:
+    """The server has become a standby that takes no writes."""
+    url = database.replace("+asyncpg", "")
+    name = url.rsplit("/", 1)[1]
+
+    async def do(setting: str) -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute("SET default_transaction_read_only = off")
+            await connection.execute(f"ALTER DATABASE {name} {setting}")
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        finally:
+            await connection.close()
+
+    async def breaks() -> None:
+        await do("SET default_transaction_read_only = on")
+
+    async def heals() -> None:
+        await do("RESET default_transaction_read_only")
+
+    return breaks, heals
+
+
+async def test_when_nothing_can_be_stored_that_is_what_is_said(
+    shaky: tuple[Door, Fault, Fault, str],
+) -> None:
+    door, breaks, heals, _ = shaky
+    known = (await door.post(notice(child()))).json()["reference"]
+    body = notice(child(given_name="Canary-9c1f"), **WHOLE)
+    await breaks()
+    answers = [
+        await door.post(body),
+        await door.post(b"not JSON"),  # of which a receipt would be owed
+        await door.post({"text": "x"}, f"{NOTIFICATIONS}/{known}/updates"),
+        await door.post({"reason": "x"}, f"{NOTIFICATIONS}/{known}/withdrawal"),
+    ]
+    for answer in answers:
+        said = problem(answer, 503)
+        assert said["title"] == "Nothing was stored; try again."
+        assert answer.headers["retry-after"] == "5"
+        assert "Canary" not in answer.text
+    assert (await door.get(f"{NOTIFICATIONS}/{known}")).status_code == 200, "reading goes on"
+    await heals()
+    assert await door.holds() == (1, 1)
+    again = await door.post(body)
+    assert (again.status_code, again.json()["duplicate"]) == (202, False)
+
+
+async def test_a_notice_that_the_database_will_not_have_fails_alone(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notices that share a commit do not share a fault."""
+    add_receipt = notifications.add_receipt
+
+    async def but_not_this(*args: object, raw: bytes, **rest: object) -> int:
+        if b"POISON" in raw:
+            raise ValueError("nobody expected this")
+        return await add_receipt(*args, raw=raw, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(notifications, "add_receipt", but_not_this)
+    bodies = [notice(child(given_name="POISON" if n == 7 else "Synthetic")) for n in range(20)]
+    answers = await asyncio.gather(*(door.post(body) for body in bodies))
+    assert [answer.status_code for answer in answers] == [202] * 7 + [500] + [202] * 12
+    said = problem(answers[7], 500)
+    assert said["title"] == "This should not have happened; nothing was stored."
+    assert await door.holds() == (19, 19)
