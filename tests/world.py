@@ -227,6 +227,10 @@ class World:
         """Stop the service in good order."""
         if self._app is not None and self._running is not None:
             self._app.stop.set()
+            while not self._running.done():
+                await asyncio.sleep(0.001)
+                for at in self.clock.busy_waits()[:1]:  # sends in flight go out at their slots
+                    self.clock.move_to(at)
             await self._running
         self._app = self._running = self.stagehand.service = None
 

@@ -78,9 +78,17 @@ def uncovered(
     children: Iterable[AlertChild],
     acknowledgements: Iterable[Acknowledgement],
     settled_by: Collection[Role],
+    excluded: Collection[str] = (),
 ) -> frozenset[int]:
-    """The children whom no acknowledgement of a `settled_by` role covers; none: it is settled."""
+    """The children whom no acknowledgement of a `settled_by` role covers; none: it is settled.
+
+    Who has been excluded since, and must know nothing of it, no longer stands for any child.
+    """
     numbers = frozenset(child.number for child in children)
     return numbers.difference(
-        *(answer.children for answer in acknowledgements if answer.role in settled_by)
+        *(
+            answer.children
+            for answer in acknowledgements
+            if answer.role in settled_by and answer.person_id not in excluded
+        )
     )

@@ -149,6 +149,23 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
     )
 
 
+def owed_to_newcomers(
+    state: LadderState, came: Collection[int], directory: Directory, now: datetime
+) -> tuple[StepTold, ...]:
+    """What steps told already owe, now that these children have come in: whoever covers one of
+    them and has not been told is told as if the child had been there from the beginning."""
+    newcomers = tuple(child for child in state.children if child.number in came)
+    owed = []
+    for number, step in enumerate(state.policy.steps[: state.climb.next_step]):
+        told = _told_at(
+            Tell(step.tell, number, now), replace(state, children=newcomers), directory, now
+        )
+        reached = tuple(r for r in told.reached if r.person.id not in state.told)
+        if reached:
+            owed.append(replace(told, reached=reached))
+    return tuple(owed)
+
+
 def someone_unreached(
     state: LadderState, told: Collection[str], directory: Directory, now: datetime
 ) -> bool:

@@ -110,9 +110,10 @@ def _escalations(alert: Row[Any], told: Sequence[Row[Any]]) -> list[dict[str, An
     """Each step after the first that was told, with its instant."""
     steps: dict[int, datetime] = {}
     for telling in told:
-        raising, _, step = telling.occasion.partition(".")
-        if telling.alert_id == alert.id and step.isdecimal() and int(raising) == alert.raising:
-            steps.setdefault(int(step) + 1, telling.told_at)
+        if telling.alert_id == alert.id and telling.kind in _FIRST_TOLD:
+            raising, _, step = telling.occasion.partition(".")
+            if step.isdecimal() and int(raising) == alert.raising:
+                steps.setdefault(int(step) + 1, telling.told_at)
     return [{"step": step, "at": _said(at)} for step, at in sorted(steps.items()) if step > 1]
 
 

@@ -9,7 +9,14 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, AlertState, Leg, children_in_scope, uncovered
+from bot.domain.alert import (
+    Acknowledgement,
+    AlertChild,
+    AlertState,
+    Leg,
+    children_in_scope,
+    uncovered,
+)
 from bot.domain.message import Priority
 from bot.domain.people import Person
 from bot.flow.authorise import may_take
@@ -46,7 +53,7 @@ async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
 
 
 async def _settled_already(tx: Tx, people: Any, person: Person, alert: Row[Any]) -> Reply:
-    given = (await alerts.answers(tx, [alert.id]))[alert.id]
+    given = [a for a in await _answers(tx, alert) if a.person_id not in alert.excluded]
     if any(answer.person_id == person.id for answer in given) or not given:
         return Reply("press.acknowledged_before", person.language)
     who = people.get(given[-1].person_id)
@@ -61,19 +68,21 @@ async def _record(
     person: Person,
     now: datetime,
 ) -> Reply:
-    first = await alerts.add_acknowledgement(
+    mine = children_in_scope(person, children)
+    given = await _answers(tx, alert)
+    if mine <= frozenset().union(*(a.children for a in given if a.person_id == person.id)):
+        return Reply("press.acknowledged_before", person.language)
+    await alerts.add_acknowledgement(
         tx,
         alert_id=alert.id,
         person_id=person.id,
         role=person.role,
-        children=sorted(children_in_scope(person, children)),
+        children=sorted(mine),
         version=alert.notification_version,
         acknowledged_at=now,
     )
-    if not first:
-        return Reply("press.acknowledged_before", person.language)
-    given = (await alerts.answers(tx, [alert.id]))[alert.id]
-    owing = uncovered(children, given, alerts.policy(alert).settled_by)
+    given = await _answers(tx, alert)
+    owing = uncovered(children, given, alerts.policy(alert).settled_by, alert.excluded)
     await events.append(
         tx,
         events.line(
@@ -89,6 +98,10 @@ async def _record(
     if not owing:
         await settle(tx, alert, now)
     return Reply("press.acknowledged", person.language)
+
+
+async def _answers(tx: Tx, alert: Row[Any]) -> list[Acknowledgement]:
+    return (await alerts.answers(tx, [alert.id]))[alert.id]
 
 
 async def settle(tx: Tx, alert: Row[Any], now: datetime) -> None:

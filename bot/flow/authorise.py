@@ -25,8 +25,9 @@ def may_take(
     now: datetime,
 ) -> bool:
     """Whether this person may open and answer this alert: a role that settles it, in scope of a
-    child, eligible, not excluded (contract: how a ladder is read)."""
-    if person is None or person.id in alert.excluded:
+    child, eligible, not excluded (contract: how a ladder is read). Nobody may while it is not
+    settled whom an exclusion means: it could be the one who asks."""
+    if person is None or person.id in alert.excluded or alert.held:
         return False
     if person.eligible_from and local_day(now) < person.eligible_from:
         return False

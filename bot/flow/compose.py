@@ -85,6 +85,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | None:
     if row.kind is Kind.REFRESH:
         text, buttons = await _card(batch, row, person, row.card_kind, row.card_params)
         return _outgoing(row, text, buttons)
+    if row.person_id is not None and person is None:
+        return None  # they have left: what they hold becomes a stub, and nothing new comes
     if row.kind in CARDS:
         state = batch.alerts[row.alert_id].state
         if row.kind is not Kind.MORE and state is not AlertState.OPEN:
@@ -154,7 +156,7 @@ def _mine(batch: _Batch, alert: Row[Any], person: Person) -> Answered | None:
 
 
 def _settled(batch: _Batch, alert: Row[Any]) -> Answered | None:
-    given = batch.answers[alert.id]
+    given = [a for a in batch.answers[alert.id] if a.person_id not in alert.excluded]
     if not given:
         return None
     who = batch.known.directory.people.get(given[-1].person_id)

@@ -20,6 +20,8 @@ from bot.store.unit_of_work import Tx
 
 _BATCH = 100
 _PUT_OFF = timedelta(seconds=30)
+_HELD = timedelta(minutes=1)
+"""When an alert is looked at again that waits for the desk to say whom an exclusion means."""
 log = logging.getLogger(__name__)
 
 
@@ -65,10 +67,13 @@ async def _climb_one_or_put_off(ctx: Context) -> bool:
 
 async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
     now = ctx.now()
+    # The MASH desk's own ladder runs meanwhile, so that a held alert does not end in silence.
+    await alerts.look_again(tx, [row.id for row in due if row.held], now + _HELD)
+    due = [row for row in due if not row.held]
     ids = [row.id for row in due]
     children = await alerts.children(tx, ids)
     answers = await alerts.answers(tx, ids)
-    told = await alerts.told(tx, ids)
+    told = await alerts.told_by_ladder(tx, ids)
     owed: list[Owed] = []
     lines: list[dict[str, Any]] = []
     climbs: list[dict[str, Any]] = []
@@ -79,7 +84,7 @@ async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
             policy=policy,
             school_code=row.school_code or None,
             children=children[row.id],
-            uncovered=uncovered(children[row.id], answers[row.id], policy.settled_by),
+            uncovered=uncovered(children[row.id], answers[row.id], policy.settled_by, excluded),
             excluded=excluded,
             climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
             told=told[row.id],

@@ -7,13 +7,13 @@ that cannot be raised is put off alone, with an alarm, and holds up no other (on
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import Leg, NotificationState
+from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.incident import Incident, incident_of
 from bot.domain.routing import InForce, place
 from bot.domain.triage import Question
@@ -78,9 +78,10 @@ def _alarm(reference: str) -> str:
 
 async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     incident = incident_of(row.content)
-    existing = await alerts.of_notifications(tx, [row.id]) if row.raised_version else []
+    fresh = row.version == 1 and row.state is NotificationState.RECEIVED
+    existing = [] if fresh else await alerts.of_notifications(tx, [row.id])
     decided = await _decisions(tx, existing)
-    excluded, unknown = _exclusions(incident, known, decided)
+    excluded, unknown = _exclusions(incident, known, decided, row.excluded)
     raising = Raising(
         tx=tx,
         known=known,
@@ -97,11 +98,12 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         await raise_duties(raising, placed)
     await write_owed(tx, now, raising.owed)
     await _hide_from_newly_excluded(raising)
+    await _hold_or_release(raising, hold=bool(unknown))
     await notifications.change(
         tx,
         row.id,
-        state=NotificationState.TRIAGE if questions else NotificationState.RAISED,
-        raised_version=row.version,
+        state=NotificationState.TRIAGE if questions else await _state(raising),
+        raised_version=row.raised_version if unknown else row.version,
         excluded=sorted(excluded),
         raise_due_at=None,
         raise_attempts=0,
@@ -121,14 +123,37 @@ async def _decisions(tx: Tx, existing: Any) -> dict[str, str]:
 
 
 def _exclusions(
-    incident: Incident, known: InForce, decided: Mapping[str, str]
+    incident: Incident, known: InForce, decided: Mapping[str, str], before: Collection[str]
 ) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Who must learn nothing, and the ids that nobody knows yet, which hold everything back."""
-    people = known.directory.people
+    """Who must learn nothing, and the ids that nobody knows yet, which hold everything back.
+
+    Who was excluded `before` stays so, gone from the directory or not: they may come back.
+    """
+    settled = {*known.directory.people, *before}
     answered = {task.removeprefix(f"{Question.EXCLUSION}:"): who for task, who in decided.items()}
-    unknown = tuple(i for i in incident.exclude if i not in people and i not in answered)
+    unknown = tuple(i for i in incident.exclude if i not in settled and i not in answered)
     chosen = {answered[i] for i in incident.exclude if answered.get(i)}
-    return frozenset({i for i in incident.exclude if i in people} | chosen), unknown
+    return frozenset({*incident.exclude, *chosen}.difference(unknown)), unknown
+
+
+async def _state(raising: Raising) -> NotificationState:
+    """Raised; a notice that a coordinator closed stays closed unless something is owed again."""
+    if any(alert.state is AlertState.CLOSED for alert in raising.existing.values()):
+        now = await alerts.of_notifications(raising.tx, [raising.row.id])
+        if all(alert.state is not AlertState.OPEN for alert in now):
+            return NotificationState.CLOSED
+    return NotificationState.RAISED
+
+
+async def _hold_or_release(raising: Raising, *, hold: bool) -> None:
+    """Alerts under way when an unknown exclusion comes: nobody may open them until the desk has
+    said who is meant, their ladders wait, and then go on at once."""
+    duties = [a for a in raising.existing.values() if a.leg is not Leg.TRIAGE]
+    if hold != any(alert.held for alert in duties):
+        numbers = [alert.id for alert in duties]
+        await refresh_cards(raising.tx, raising.now, numbers)
+        await alerts.look_again(raising.tx, numbers, raising.now)
+        raising.tx.wake(Stage.ESCALATE)
 
 
 async def _hide_from_newly_excluded(raising: Raising) -> None:

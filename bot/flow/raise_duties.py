@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState, Leg, uncovered
+from bot.domain.escalation import Climb
 from bot.domain.message import Kind
-from bot.domain.routing import AlertWanted, Placed
+from bot.domain.routing import AlertWanted, LadderState, Placed
 from bot.flow.context import Stage
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards
@@ -71,21 +72,32 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         await alerts.replace_children(tx, old.id, wanted.children)
     came = {c.number for c in wanted.children} - {c.number for c in before}
     given = (await alerts.answers(tx, [old.id]))[old.id]
-    owing = uncovered(wanted.children, given, alerts.policy(old).settled_by)
-    withdrawn = old.state is AlertState.WITHDRAWN
-    if owing and (withdrawn or (came and old.state is not AlertState.OPEN)):
+    policy = alerts.policy(old)
+    owing = uncovered(wanted.children, given, policy.settled_by, raising.excluded)
+    withdrawn, is_open = old.state is AlertState.WITHDRAWN, old.state is AlertState.OPEN
+    if owing and not is_open and (came or old.state is not AlertState.CLOSED):
         await _reopen(raising, old, wanted, owing)
         return
     if withdrawn:  # sent again, and those whom it concerns had taken it on already
         await alerts.reopen(tx, old.id, raising=old.raising, at=now, bell_at=old.bell_at)
-    if not owing and (withdrawn or old.state is AlertState.OPEN):
+    if not owing and (withdrawn or is_open):
         await alerts.move(tx, old.id, AlertState.ACKNOWLEDGED, now)
         await messages.cancel_of_alert(tx, old.id)
-    elif came:
+    elif came and is_open:
+        state = LadderState(
+            policy=policy,
+            school_code=old.school_code,
+            children=wanted.children,
+            uncovered=owing,
+            excluded=raising.excluded,
+            climb=Climb(old.raised_at, old.bell_at, old.next_step, old.last_told_at),
+            told=(await alerts.told_by_ladder(tx, [old.id]))[old.id],
+        )
+        await raising.tell_newcomers(state, old)
         await alerts.look_again(tx, [old.id], now)
         tx.wake(Stage.ESCALATE)
-    if raising.row.version > raising.row.raised_version:
-        await raising.tell_everyone_told(old, Kind.MORE)
+    if came or raising.row.version > raising.row.raised_version:
+        await raising.tell_everyone_told(old, Kind.MORE, came)
         await refresh_cards(tx, now, [old.id])
 
 
@@ -95,7 +107,8 @@ async def _reopen(
     wanted: AlertWanted,
     owing: frozenset[int],
 ) -> None:
-    """Owed again: a child whom nobody took on came in, or a withdrawn notice was sent again."""
+    """Owed again: a child whom nobody took on came in, whoever had taken it on was excluded, or a
+    withdrawn notice was sent again."""
     bell = raising.known.bell(wanted.school_code, raising.now)
     turn = old.raising + 1
     await alerts.reopen(raising.tx, old.id, raising=turn, at=raising.now, bell_at=bell.at)
@@ -109,6 +122,7 @@ async def _reopen(
     subject = raising.subject(old.id, old.leg, old.school_code, bell.at, turn)
     policy = alerts.policy(old)
     await raising.first_climb(subject, policy, wanted.children, owing=owing)
+    await raising.tell_everyone_told(old, Kind.MORE, owing)
     await refresh_cards(raising.tx, raising.now, [old.id])
 
 

@@ -1,6 +1,6 @@
 """One notification being raised: what is known of it, and what is gathered to be written."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.escalation import Climb, EscalationPolicy
 from bot.domain.incident import Incident
 from bot.domain.message import Kind
-from bot.domain.routing import InForce, LadderState, climb
+from bot.domain.routing import Climbed, InForce, LadderState, climb, owed_to_newcomers
 from bot.flow.context import Stage
 from bot.flow.tell import Owed, Subject, can_be_told, write_climb
 from bot.store import alerts, events
@@ -112,13 +112,36 @@ class Raising:
         await alerts.set_climbs(self.tx, [alerts.climbed_row(subject.alert_id, climbed)])
         self.tx.wake(Stage.DISPATCH)
 
-    async def tell_everyone_told(self, alert: Row[Any], kind: Kind) -> None:
-        """A word to everyone who was told of the alert, and to nobody else."""
-        told = (await alerts.told(self.tx, [alert.id]))[alert.id]
+    async def tell_newcomers(self, state: LadderState, alert: Row[Any]) -> None:
+        """Tell whom the steps told already would have told, had every child been there then."""
+        came = {c.number for c in state.children} - {c.number for c in self.children[alert.id]}
+        steps = owed_to_newcomers(state, came, self.known.directory, self.now)
+        if steps:
+            climbed = Climbed(steps, alert.next_step, self.now, alert.last_told_at)
+            owed, lines = await write_climb(
+                self.tx,
+                self.known,
+                self.subject_of(alert),
+                state.policy,
+                self.excluded,
+                climbed,
+                self.now,
+            )
+            self.owed += owed
+            self.lines += lines
+
+    async def tell_everyone_told(
+        self, alert: Row[Any], kind: Kind, came: Collection[int] = ()
+    ) -> None:
+        """A word to everyone who was told of the alert, and to nobody else; who hears of it in
+        this raising anyway is not told twice. `came`: the children that are new in it."""
+        hears = {word.to.person.id for word in self.owed if word.subject.alert_id == alert.id}
+        told = (await alerts.told(self.tx, [alert.id]))[alert.id] - hears
         people = self.known.directory.people
         stands = [can_be_told(people.get(i), self.excluded, self.now) for i in sorted(told)]
-        subject, occasion = self.subject_of(alert), f"v{self.row.version}"
+        # A decision at the MASH desk brings children in without a new version.
+        occasion = ".".join([f"v{self.row.version}", *map(str, sorted(came))])
         self.owed += [
-            Owed(subject, to, kind, occasion, rank)
+            Owed(self.subject_of(alert), to, kind, occasion, rank)
             for rank, to in enumerate(stand for stand in stands if stand is not None)
         ]

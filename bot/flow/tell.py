@@ -5,7 +5,7 @@ telling becomes a message. Dies after the commit: the rows are pending, the disp
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,8 @@ from bot.store import alarms, events, messages
 from bot.store.types import EPOCH
 from bot.store.unit_of_work import Tx
 
+NOBODY_TO_TELL = "nobody_to_tell:"
+"""What the name of an alarm begins with: a step, and no coordinator either, could be told."""
 _ITEMS_A_MESSAGE = 10
 _WORTH_SAYING = timedelta(minutes=1)
 """A step told later than this after its time says so."""
@@ -233,7 +235,7 @@ async def write_climb(
             if not coordinators:
                 await alarms.set_off(
                     tx,
-                    f"nobody_to_tell:{subject.reference}",
+                    f"{NOBODY_TO_TELL}{subject.reference}",
                     "A step had nobody on it, and no coordinator can be reached either.",
                     now,
                 )
@@ -277,9 +279,10 @@ def reachable(
 
 
 def can_be_told(person: Person | None, excluded: frozenset[str], now: datetime) -> Reachable | None:
+    """Somebody told before, who is told the rest as well: being away since makes no difference."""
     if person is None:
         return None
-    stand = standing(person, local_day(now), excluded)
+    stand = standing(replace(person, absences=()), local_day(now), excluded)
     return stand if isinstance(stand, Reachable) else None
 
 

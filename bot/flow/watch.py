@@ -9,16 +9,17 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
+from bot.domain.alert import AlertState
 from bot.domain.message import Kind
 from bot.domain.people import Role
 from bot.flow.answer import tell_lines
 from bot.flow.context import CHANNEL, Context
 from bot.flow.in_force import in_force
-from bot.flow.tell import reachable
+from bot.flow.tell import NOBODY_TO_TELL, reachable
 from bot.rendering.catalogue import words
-from bot.store import alarms, invariants
+from bot.store import alarms, alerts, invariants, notifications
 from bot.store.invariants import Breach
-from bot.store.unit_of_work import Store
+from bot.store.unit_of_work import Store, Tx
 
 PROMISE = "promise:"
 _EVENTS = ("message_refused:", "message_not_worded:", "press_not_handled", "not_escalated:")
@@ -42,7 +43,11 @@ async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
     names |= dict.fromkeys(ctx.trouble, "This worker's surroundings are not as they should be.")
     async with ctx.store.reading() as tx:
         standing = await alarms.standing(tx)
-    cleared = [a.name for a in standing if a.name not in names and _is_over(a, ctx.now())]
+        cleared = [
+            a.name
+            for a in standing
+            if a.name not in names and (_is_over(a, ctx.now()) or await _has_ended(tx, a.name))
+        ]
     untold = [a.name for a in standing if a.told_at is None]
     if not (names or cleared or untold):
         return found
@@ -53,9 +58,12 @@ async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
             log.error("a promise is broken", extra={"promise": name})
             await alarms.set_off(tx, name, detail, now)
         known = await in_force(ctx, tx)
-        coordinators = reachable(known, Role.COORDINATOR, None, frozenset(), now)
         for alarm in await alarms.standing(tx):
-            if alarm.told_at is not None or not coordinators:
+            if alarm.told_at is not None:
+                continue
+            excluded = await _excluded_from(tx, alarm.name)
+            coordinators = reachable(known, Role.COORDINATOR, None, excluded, now)
+            if not coordinators:
                 continue
             for to in coordinators:
                 line = words(to.person.language).say("alarm.promise_broken", name=alarm.name)
@@ -71,6 +79,23 @@ def _is_over(alarm: Row[Any], now: datetime) -> bool:
         return True
     told = alarm.told_at is not None and alarm.told_at < now - _TELL_AGAIN
     return told and alarm.name.startswith(_EVENTS)
+
+
+async def _has_ended(tx: Tx, name: str) -> bool:
+    """Nobody could be told of a duty, and it has ended since, whoever ended it."""
+    if not name.startswith(NOBODY_TO_TELL):
+        return False
+    row = await notifications.by_reference(tx, name.removeprefix(NOBODY_TO_TELL))
+    duties = [] if row is None else await alerts.of_notifications(tx, [row.id], lock=False)
+    return all(duty.state is not AlertState.OPEN for duty in duties)
+
+
+async def _excluded_from(tx: Tx, name: str) -> frozenset[str]:
+    """Who must learn nothing of the notification that an alarm names by its reference, if any."""
+    row = await notifications.by_reference(tx, name.rpartition(":")[2])
+    return (
+        frozenset() if row is None else frozenset((*row.excluded, *row.content.get("exclude", ())))
+    )
 
 
 @dataclass(frozen=True, slots=True)

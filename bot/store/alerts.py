@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Text, bindparam, cast, exists, insert, select, update
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState
+from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.escalation import EscalationPolicy, policy_of
 from bot.domain.message import Kind
 from bot.domain.routing import Climbed
+from bot.domain.triage import Question
 from bot.store.tables import (
     acknowledgements,
     alert_children,
@@ -22,11 +23,24 @@ from bot.store.tables import (
 )
 from bot.store.unit_of_work import Tx
 
+_OF_LADDERS = (Kind.ALERT, Kind.TRIAGE, Kind.ESCALATION, Kind.TRIAGE_STANDS)
+_holding = alerts.alias("holding")
 _WITH_NOTIFICATION = select(
     alerts,
     notifications.c.reference,
     notifications.c.excluded,
     notifications.c.version.label("notification_version"),
+    # Nobody knows yet whom an exclusion means: then this is told and shown to nobody.
+    exists()
+    .where(
+        alerts.c.leg != Leg.TRIAGE,
+        _holding.c.notification_id == alerts.c.notification_id,
+        _holding.c.leg == Leg.TRIAGE,
+        _holding.c.state == AlertState.OPEN,
+        _holding.c.task.startswith(f"{Question.EXCLUSION}:"),
+    )
+    .correlate(alerts)
+    .label("held"),
 ).join(notifications, notifications.c.id == alerts.c.notification_id)
 
 
@@ -133,6 +147,25 @@ async def told(tx: Tx, ids: Collection[int]) -> dict[int, frozenset[str]]:
     return {alert_id: frozenset(people) for alert_id, people in found.items()}
 
 
+async def told_by_ladder(tx: Tx, ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Whom the ladder of each alert, as it was last raised, has told of its children.
+
+    Who heard of a gap, or was told before it was reopened, stands for no child by that.
+    """
+    found: dict[int, set[str]] = {alert_id: set() for alert_id in ids}
+    for row in await tx.all(
+        select(tellings.c.alert_id, tellings.c.person_id)
+        .join(alerts, alerts.c.id == tellings.c.alert_id)
+        .where(
+            tellings.c.alert_id.in_(ids),
+            tellings.c.kind.in_(_OF_LADDERS),
+            tellings.c.occasion.startswith(cast(alerts.c.raising, Text).concat(".")),
+        )
+    ):
+        found[row.alert_id].add(row.person_id)
+    return {alert_id: frozenset(people) for alert_id, people in found.items()}
+
+
 def policy(row: Row[Any]) -> EscalationPolicy:
     """The ladder that this alert keeps, as it was in force when it was raised."""
     return policy_of(row.policy)
@@ -220,7 +253,7 @@ async def open_told_to(tx: Tx, person_id: str) -> list[int]:
 
 
 async def add_acknowledgement(tx: Tx, **values: Any) -> bool:
-    """Whether this is this person's first answer to the alert at this version."""
+    """Whether this is this person's first answer for these children at this version."""
     result = await tx.execute(tx.insert(acknowledgements).values(**values).on_conflict_do_nothing())
     return bool(result.rowcount)
 

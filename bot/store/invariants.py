@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
+from bot.domain.triage import Question
 from bot.store.tables import (
     alerts,
     disclosures,
@@ -82,6 +83,12 @@ def _new_version_forgotten(now: datetime) -> Select[Any]:  # noqa: ARG001
         notifications.c.state.in_(_MATTERS),
         notifications.c.raised_version < notifications.c.version,
         notifications.c.raise_due_at.is_(None),
+        # Held for the MASH desk, whose answer makes it due; see `_triage_without_task`.
+        ~exists().where(
+            alerts.c.notification_id == notifications.c.id,
+            alerts.c.task.startswith(f"{Question.EXCLUSION}:"),
+            alerts.c.state == AlertState.OPEN,
+        ),
     )
 
 

@@ -386,7 +386,7 @@ acknowledgements = Table(
     Column("children", Json, nullable=False),  # the numbers in this person's scope, then
     Column("version", Integer, nullable=False),
     _at("acknowledged_at"),
-    UniqueConstraint("alert_id", "person_id", "version"),
+    UniqueConstraint("alert_id", "person_id", "version", "children"),
 )
 
 disclosures = Table(

@@ -1,5 +1,6 @@
 """How fast messages leave, and who goes first."""
 
+import itertools
 from datetime import timedelta
 
 from bot.domain.message import Priority
@@ -18,7 +19,7 @@ async def test_a_burst_leaves_evenly_and_never_faster_than_telegram_allows(world
     times = [entry.at for entry in world.sandbox.ledger.sends()]
     assert len(times) == 90
     assert all(later - at >= ONE_SECOND for at, later in zip(times, times[30:], strict=False))
-    gaps = [later - at for at, later in zip(times, times[1:], strict=False)]
+    gaps = [later - at for at, later in itertools.pairwise(times)]
     assert timedelta(milliseconds=33) < min(gaps)
     assert max(gaps) < timedelta(milliseconds=35)
     assert world.sandbox.ledger.floods_earned == 0
@@ -32,7 +33,7 @@ async def test_one_chat_gets_one_message_a_second_and_holds_up_no_other(world: W
     await world.settle()
     times = [entry.at for entry in world.sandbox.ledger.sends(busy.id)]
     assert [message.text for message in busy.messages] == [f"word {n}" for n in range(4)]
-    assert all(later - at >= ONE_SECOND for at, later in zip(times, times[1:], strict=False))
+    assert all(later - at >= ONE_SECOND for at, later in itertools.pairwise(times))
     assert times[-1] - times[0] < timedelta(seconds=3.3)
     [at] = [entry.at for entry in world.sandbox.ledger.sends(other.id)]
     assert at < times[1]
@@ -51,7 +52,7 @@ async def test_edits_keep_the_chat_s_pace_as_well(world: World) -> None:
     await world.settle()
     mair.expects("answer.help")
     times = [e.at for e in world.sandbox.ledger.accepted if e.method != "answerCallbackQuery"][-3:]
-    assert all(later - at >= ONE_SECOND for at, later in zip(times, times[1:], strict=False))
+    assert all(later - at >= ONE_SECOND for at, later in itertools.pairwise(times))
     assert "you acknowledged" in card.text
     assert world.sandbox.ledger.floods_earned == 0
 

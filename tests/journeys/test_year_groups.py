@@ -1,4 +1,4 @@
-"""A school whose DSPs share it by year group: every child is somebody's, and each sees their own."""
+"""DSPs who share a school by year group: every child is somebody's, each sees their own."""
 
 from bot.domain.people import Role
 from bot.domain.school import School
@@ -73,8 +73,8 @@ async def test_a_deputy_who_was_not_told_may_open_and_acknowledge(world: World) 
     owen = world.phone("Owen")
     owen.heard_nothing()
     await owen.says("/alerts")
-    card = owen.expects("alert")
     owen.expects("answer.alerts_follow")
+    card = owen.expects("alert")
     assert "Sioned" in await owen.opens(card)
     await owen.press("Acknowledge", card)
     assert await state(world, reference) == ["acknowledged"]

@@ -310,7 +310,8 @@ def upgrade() -> None:
             "alert_id",
             "person_id",
             "version",
-            name="uq_acknowledgements_alert_id_person_id_version",
+            "children",
+            name="uq_acknowledgements_alert_id_person_id_version_children",
         ),
     )
     op.create_table(
