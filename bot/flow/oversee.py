@@ -173,6 +173,12 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
             people = ", ".join(reached.person.name for reached in step.reached)
             sentence = "route.step" if people else "route.nobody"
             lines.append(say.say(sentence, due=say.moment(when), people=people))
+        lines += [
+            say.say("route.left_out", person=name, why=say.say(f"skip.{reason.value}"))
+            for name, reason in sorted(
+                {(out.person.name, out.reason) for _, step in leg.steps for out in step.skipped}
+            )
+        ]
         if not leg.settlers:
             lines.append(say.say("route.nobody_at_all"))
     return lines

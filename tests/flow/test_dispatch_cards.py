@@ -1,6 +1,7 @@
 """A card in the chat ends up true, whatever happens to the edits on their way."""
 
 from datetime import timedelta
+from functools import partial
 
 from bot.domain.delivery import Deferred, Reason, Rejected, Unknown
 from bot.domain.message import Kind, MessageState
@@ -70,7 +71,7 @@ async def test_a_deferred_edit_makes_way_for_the_newer_one_that_waits(world: Wor
     for number, phone in enumerate((mair, nia), start=1):
         await phone.sandbox.press("Open details").answered()
         world.clock.move_to(world.clock.now() + A_SECOND)
-        await until(lambda held=number: len(wire.held) == held)
+        await until(partial(lambda held: len(wire.held) == held, number))
     await mair.sandbox.press("Acknowledge", card).answered()
     wire.release(Deferred(world.clock.now() + timedelta(seconds=3), Reason.PACE))
     wire.release()

@@ -1,0 +1,95 @@
+"""Every sentence for people, in both languages, and none that nobody is told."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from tests.meta.tree import ROOT, modules
+
+_WELSH_PLURALS = "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n==3 ? 3 : n==6 ? 4 : 5);"
+_NAME = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+(?<!\.toml)")
+
+
+def _path(language: str) -> Path:
+    return ROOT / "bot" / "locales" / language / "LC_MESSAGES" / "encompass.po"
+
+
+def _catalogue(language: str) -> Catalog:
+    with _path(language).open("rb") as lines:
+        return read_po(lines, locale=language)
+
+
+def _sentences(language: str) -> dict[str, tuple[str, ...]]:
+    """By name: the sentence, or its plural forms."""
+    found = {}
+    for message in _catalogue(language):
+        name = message.id if isinstance(message.id, str) else message.id[0]
+        if name:
+            forms = message.string
+            found[name] = (forms,) if isinstance(forms, str) else tuple(forms or ())
+    return found
+
+
+def _strings_in_code() -> tuple[set[str], list[re.Pattern[str]]]:
+    """Every string of the product, and what those that are put together look like."""
+    whole, patterns = set(), set()
+    for _, tree in modules("bot"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                parts = [p.value if isinstance(p, ast.Constant) else None for p in node.values]
+                patterns.add("".join("[a-z_]+" if p is None else re.escape(str(p)) for p in parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+    return whole, [
+        re.compile(pattern)
+        for pattern in patterns
+        if re.search(r"[a-z]{3}", pattern.replace("[a-z_]+", ""))
+    ]
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    assert _sentences("en").keys() == _sentences("cy").keys()
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_no_sentence_is_empty_or_waits_for_a_translator(language: str) -> None:
+    assert [name for name, forms in _sentences(language).items() if not all(forms)] == []
+    assert "#, fuzzy" not in _path(language).read_text()
+
+
+def test_both_languages_say_the_same_things() -> None:
+    def gaps(forms: tuple[str, ...]) -> set[str]:
+        return set(re.findall(r"\{(\w+)", " ".join(forms)))
+
+    english, welsh = _sentences("en"), _sentences("cy")
+    differing = {
+        n: (gaps(english[n]), gaps(welsh[n])) for n in english if gaps(english[n]) != gaps(welsh[n])
+    }
+    assert differing == {}
+
+
+def test_welsh_has_its_six_plural_forms() -> None:
+    assert _WELSH_PLURALS in " ".join(_path("cy").read_text().split())
+    welsh = [forms for forms in _sentences("cy").values() if len(forms) > 1]
+    assert all(len(forms) == 6 for forms in welsh)
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    whole, patterns = _strings_in_code()
+    unsaid = [
+        name
+        for name in _sentences("en")
+        if name not in whole and not any(pattern.fullmatch(name) for pattern in patterns)
+    ]
+    assert unsaid == []
+
+
+def test_every_name_that_is_said_is_in_the_catalogue() -> None:
+    whole, _ = _strings_in_code()
+    families = {name.split(".")[0] for name in _sentences("en") if "." in name}
+    said = {name for name in whole if _NAME.fullmatch(name) and name.split(".")[0] in families}
+    assert said - _sentences("en").keys() == set()
