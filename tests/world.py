@@ -206,8 +206,7 @@ class World:
             telegram_api=self.sandbox.url,
             database_url=self.database,
             config_dir=self.config,
-            http_port=0,
-            **given,
+            **{"http_port": 0, **given},
         )
 
     async def start(self, **given: Any) -> None:

@@ -10,8 +10,9 @@ from bot.commands.surroundings import opened, read_bytes
 from bot.domain.errors import NotReadableError, RefusedError
 from bot.domain.incident import Submission
 from bot.flow.context import Context
+from bot.flow.new_notices import Incoming
 from bot.flow.partners import Partner, desk
-from bot.flow.receive import Incoming, Received, receive, refuse
+from bot.flow.receive import Received, receive, refuse
 from bot.intake.entry import Entry
 from bot.intake.files import read_file
 

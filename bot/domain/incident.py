@@ -6,9 +6,10 @@ seen?" left blank on the form is a fact that a school must be able to read (doma
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from bot.domain.matching import fold
@@ -159,7 +160,7 @@ class Incident:
 
         Two notices say the same exactly when their contents without `sent_at` are equal.
         """
-        plain: dict[str, Any] = _plain(asdict(self))
+        plain: dict[str, Any] = _plain(self)
         if self.release is not None:  # an empty list releases nothing; absent releases everything
             plain["release"] = sorted(self.release)
         if not self.numbers_gone:
@@ -169,19 +170,22 @@ class Incident:
 
 def _plain(value: Any) -> Any:
     match value:
-        case Answer.NOT_RECORDED | None | "":
-            return None
-        case datetime() | date():
-            return value.isoformat()
-        case dict():
-            plain = {key: _plain(inner) for key, inner in value.items()}
-            return {key: inner for key, inner in plain.items() if inner is not None and inner != []}
-        case tuple() | list():
-            return [_plain(inner) for inner in value]
-        case StrEnum():
-            return value.value
-        case _:
+        case str():
+            said = value if type(value) is str else str(value)
+            return said if said and value is not Answer.NOT_RECORDED else None
+        case None | bool() | int():
             return value
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [_plain(inner) for inner in value]
+    plain = {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return {name: inner for name, inner in plain.items() if inner is not None and inner != []}
+
+
+@cache
+def _names(record: type[Any]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(record))
 
 
 def incident_of(content: Mapping[str, Any]) -> Incident:

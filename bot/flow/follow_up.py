@@ -72,7 +72,9 @@ async def update(
             raise_due_at=now,
             **({"sender_closed_at": now} if follow_up.closed else {}),
         )
-        await notifications.add_version(tx, row.id, version, receipt, incident.content(), now)
+        await notifications.add_versions(
+            tx, notifications.version(row.id, version, receipt, incident.content(), now)
+        )
         await events.append(
             tx,
             events.line(

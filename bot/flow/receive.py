@@ -5,7 +5,6 @@ Dies before the commit: nothing was said, the sender tries again. Dies after it:
 set, and the raising stage's tick finds the row.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,24 +14,12 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import NotificationState
 from bot.domain.errors import RefusedError
-from bot.domain.incident import Incident, Submission, incident_of, merged
+from bot.domain.incident import Incident, incident_of, merged
 from bot.flow.context import Context, Stage
+from bot.flow.new_notices import Held, Incoming, add_receipt, insert
 from bot.flow.partners import DESK
 from bot.store import events, notifications
 from bot.store.unit_of_work import Tx
-
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread aloud
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One notice at the door, already well formed."""
-
-    partner_id: int
-    partner: str
-    door: str
-    raw: bytes
-    submission: Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +30,6 @@ class Received:
     version: int
     duplicate: bool
     ignored: tuple[str, ...] = ()
-
-
-def new_reference() -> str:
-    return "ENC-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
 async def receive(
@@ -78,64 +61,63 @@ async def refuse(ctx: Context, partner_id: int, door: str, raw: bytes, error: Re
 # --- inside the commit ---------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Held:
-    """A notification as it stands within this commit."""
-
-    id: int
-    reference: str
-    partner_id: int
-    partner: str
-    version: int
-    state: NotificationState
-    incident: Incident
-
-
 async def _take_in(
     tx: Tx, incoming: Sequence[Incoming], now: datetime, raw_file: bytes | None
 ) -> list[Received]:
-    references = {item.submission.incident.source_reference for item in incoming}
-    held: dict[str, list[_Held]] = {}
-    for row in await notifications.with_source_references(tx, references):
+    held: dict[str, list[Held]] = {}
+    for row in await notifications.with_source_references(tx, {item.number for item in incoming}):
         held.setdefault(row.source_reference, []).append(_held(row))
     file_receipt = None
     if raw_file is not None and incoming:
-        file_receipt = await _receipt(tx, incoming[0], raw_file, "accepted", now)
+        file_receipt = await add_receipt(tx, incoming[0], raw_file, "accepted", now)
+    firsts = {item.number: item for item in reversed(incoming) if item.number not in held}
+    fresh = await insert(tx, list(firsts.values()), file_receipt, now)
     answers: list[Received] = []
     for item in incoming:
-        number = item.submission.incident.source_reference
-        known = _belonging(held.get(number, ()), item)
-        if known is None and (known := await _insert(tx, item, now)) is not None:
-            receipt = file_receipt or await _receipt(tx, item, item.raw, "accepted", now)
-            await _first_version(tx, item, known, receipt, now)
-            held.setdefault(number, []).append(known)
-            answers.append(Received(known.reference, 1, False, item.submission.ignored))
-            continue
-        if known is None:  # another worker was faster by a moment
-            held[number] = [
-                _held(row) for row in await notifications.with_source_references(tx, {number})
-            ]
-            known = _belonging(held[number], item)
-            assert known is not None, "its number is taken, and so it is there"
-        if known.partner == DESK != item.partner:
-            await _hand_over(tx, known, item, now)
-        after = _after(known, item)
-        said_before = _says(after) == _says(known.incident)
-        if said_before or await _is_repeat(tx, known, item, raw_file):
-            if file_receipt is None:
-                await _receipt(tx, item, item.raw, "duplicate", now)
-            duplicate = Received(known.reference, known.version, True, item.submission.ignored)
-            answers.append(duplicate)
-            continue
-        receipt = file_receipt or await _receipt(tx, item, item.raw, "accepted", now)
-        await _new_version(tx, known, after, receipt, now)
-        answers.append(Received(known.reference, known.version, False, item.submission.ignored))
+        number = item.number
+        if number in fresh and firsts[number] is item:
+            held[number] = [fresh[number]]
+            answers.append(Received(fresh[number].reference, 1, False, item.submission.ignored))
+        else:
+            known = held.setdefault(number, [])
+            answers.append(await _take_one(tx, item, known, file_receipt, now, raw_file))
     tx.wake(Stage.RAISE)
     return answers
 
 
-def _held(row: Row[Any]) -> _Held:
-    return _Held(
+async def _take_one(
+    tx: Tx,
+    item: Incoming,
+    held: list[Held],
+    file_receipt: int | None,
+    now: datetime,
+    raw_file: bytes | None,
+) -> Received:
+    """One whose number somebody's notice has already, or which lost a race for it."""
+    known = _belonging(held, item)
+    if known is None:
+        if fresh := await insert(tx, [item], file_receipt, now):
+            held.append(fresh[item.number])
+            return Received(held[-1].reference, 1, False, item.submission.ignored)
+        rows = await notifications.with_source_references(tx, {item.number})
+        held[:] = [_held(row) for row in rows]  # another worker was faster by a moment
+        known = _belonging(held, item)
+        assert known is not None, "its number is taken, and so it is there"
+    if known.partner == DESK != item.partner:
+        await _hand_over(tx, known, item, now)
+    after = _after(known, item)
+    said_before = _says(after) == _says(known.incident)
+    if said_before or await _is_repeat(tx, known, item, raw_file):
+        if file_receipt is None:
+            await add_receipt(tx, item, item.raw, "duplicate", now)
+        return Received(known.reference, known.version, True, item.submission.ignored)
+    receipt = file_receipt or await add_receipt(tx, item, item.raw, "accepted", now)
+    await _new_version(tx, known, after, receipt, now)
+    return Received(known.reference, known.version, False, item.submission.ignored)
+
+
+def _held(row: Row[Any]) -> Held:
+    return Held(
         row.id,
         row.reference,
         row.partner_id,
@@ -150,7 +132,7 @@ def _says(incident: Incident) -> dict[str, Any]:
     return replace(incident, sent_at=None).content()
 
 
-def _after(known: _Held, item: Incoming) -> Incident:
+def _after(known: Held, item: Incoming) -> Incident:
     """The content after this notice. One that was sent before what is held was overtaken on its
     way: nothing of it counts any more but its exclusions, which only add up (I10)."""
     after = merged(known.incident, item.submission)
@@ -160,7 +142,7 @@ def _after(known: _Held, item: Incoming) -> Incident:
     return after
 
 
-async def _is_repeat(tx: Tx, known: _Held, item: Incoming, raw_file: bytes | None) -> bool:
+async def _is_repeat(tx: Tx, known: Held, item: Incoming, raw_file: bytes | None) -> bool:
     """Whether these very bytes made an earlier version: yesterday's sheet again, or a retry that
     came late, must not undo what the sender corrected since. Bytes that carry no time of sending
     may be the sender going back on a correction, and are taken at their word."""
@@ -170,7 +152,7 @@ async def _is_repeat(tx: Tx, known: _Held, item: Incoming, raw_file: bytes | Non
     return await notifications.made_a_version(tx, known.id, raw)
 
 
-def _belonging(held: Sequence[_Held], item: Incoming) -> _Held | None:
+def _belonging(held: Sequence[Held], item: Incoming) -> Held | None:
     """Partners have their own numbers; the authority's desk speaks for any one of them.
 
     A sheet that the desk takes in belongs to the notice which the force sent by its own feed, and
@@ -184,71 +166,7 @@ def _belonging(held: Sequence[_Held], item: Incoming) -> _Held | None:
     return next((known for known in held if known.partner == DESK), None)
 
 
-async def _receipt(tx: Tx, item: Incoming, raw: bytes, outcome: str, now: datetime) -> int:
-    held = outcome == "duplicate" and await notifications.is_held(tx, item.partner_id, raw)
-    return await notifications.add_receipt(
-        tx,
-        partner_id=item.partner_id,
-        door=item.door,
-        raw=raw,
-        outcome=outcome,
-        at=now,
-        keep=not held,
-    )
-
-
-async def _insert(tx: Tx, item: Incoming, now: datetime) -> _Held | None:
-    """A new notification; None if this partner's notice of this number is there already."""
-    incident = item.submission.incident
-    for _ in range(5):  # a fresh reference is taken already once in 10^12 notices
-        reference = new_reference()
-        inserted = await notifications.add(
-            tx,
-            [
-                {
-                    "reference": reference,
-                    "partner_id": item.partner_id,
-                    "source_reference": incident.source_reference,
-                    "state": NotificationState.RECEIVED,
-                    "version": 1,
-                    "raised_version": 0,
-                    "content": incident.content(),
-                    "excluded": [],
-                    "received_at": now,
-                    "raise_due_at": now,
-                    "raise_attempts": 0,
-                }
-            ],
-        )
-        if reference in inserted:
-            return _Held(
-                inserted[reference],
-                reference,
-                item.partner_id,
-                item.partner,
-                1,
-                NotificationState.RECEIVED,
-                incident,
-            )
-    return None
-
-
-async def _first_version(tx: Tx, item: Incoming, new: _Held, receipt: int, now: datetime) -> None:
-    await notifications.add_version(tx, new.id, 1, receipt, new.incident.content(), now)
-    await events.append(
-        tx,
-        events.line(
-            "notification:received",
-            now,
-            notification_id=new.id,
-            door=item.door,
-            partner=item.partner,
-            children=len(new.incident.children),
-        ),
-    )
-
-
-async def _hand_over(tx: Tx, known: _Held, item: Incoming, now: datetime) -> None:
+async def _hand_over(tx: Tx, known: Held, item: Incoming, now: datetime) -> None:
     """The desk took it in first: from now on it is the force's own, to follow and to add to."""
     known.partner_id, known.partner = item.partner_id, item.partner
     await notifications.change(tx, known.id, partner_id=item.partner_id)
@@ -260,7 +178,7 @@ async def _hand_over(tx: Tx, known: _Held, item: Incoming, now: datetime) -> Non
     )
 
 
-async def _new_version(tx: Tx, known: _Held, after: Incident, receipt: int, now: datetime) -> None:
+async def _new_version(tx: Tx, known: Held, after: Incident, receipt: int, now: datetime) -> None:
     known.version += 1
     known.incident = after
     changes: dict[str, Any] = {}
@@ -275,7 +193,9 @@ async def _new_version(tx: Tx, known: _Held, after: Incident, receipt: int, now:
         raise_attempts=0,
         **changes,
     )
-    await notifications.add_version(tx, known.id, known.version, receipt, after.content(), now)
+    await notifications.add_versions(
+        tx, notifications.version(known.id, known.version, receipt, after.content(), now)
+    )
     await events.append(
         tx,
         events.line(

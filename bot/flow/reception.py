@@ -6,7 +6,8 @@ import asyncio
 from contextlib import suppress
 
 from bot.flow.context import Context
-from bot.flow.receive import Incoming, Received, receive
+from bot.flow.new_notices import Incoming
+from bot.flow.receive import Received, receive
 
 _BATCH = 200
 

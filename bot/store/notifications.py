@@ -15,8 +15,7 @@ _MOST_AT_ONCE = 10_000
 """Values of one statement; PostgreSQL takes 32,767."""
 
 
-async def add_receipt(
-    tx: Tx,
+def receipt(
     *,
     partner_id: int,
     door: str,
@@ -25,18 +24,33 @@ async def add_receipt(
     at: datetime,
     keep: bool = True,
     faults: list[str] | None = None,
-) -> int:
-    """Keep what came: bytes and hash; of a refusal, and of bytes held already, the hash alone."""
-    return await tx.add(
-        receipts,
-        partner_id=partner_id,
-        door=door,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        raw=raw if keep else None,
-        outcome=outcome,
-        faults=faults,
-        received_at=at,
-    )
+) -> dict[str, Any]:
+    """What came, as a row: bytes and hash; of a refusal, and of bytes held already, the hash
+    alone."""
+    return {
+        "partner_id": partner_id,
+        "door": door,
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "raw": raw if keep else None,
+        "outcome": outcome,
+        "faults": faults,
+        "received_at": at,
+    }
+
+
+async def add_receipt(tx: Tx, **values: Any) -> int:
+    """Keep one; its number. The values are those of `receipt`."""
+    [number] = await add_receipts(tx, [receipt(**values)])
+    return number
+
+
+async def add_receipts(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Keep these; their numbers, in the order given."""
+    if not rows:
+        return []
+    number = receipts.c.id
+    statement = insert(receipts).returning(number, sort_by_parameter_order=True)
+    return [row.id for row in await tx.all(statement, rows)]
 
 
 async def is_held(tx: Tx, partner_id: int, raw: bytes) -> bool:
@@ -82,6 +96,8 @@ async def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     A reference or source reference that is there already is left out: whoever lost the race
     looks again.
     """
+    if not rows:
+        return {}
     statement = (
         tx.insert(notifications)
         .on_conflict_do_nothing()
@@ -90,18 +106,22 @@ async def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     return {row.reference: row.id for row in await tx.all(statement, rows)}
 
 
-async def add_version(
-    tx: Tx, number: int, version: int, receipt_id: int, content: dict[str, Any], at: datetime
-) -> None:
-    await tx.execute(
-        insert(notification_versions).values(
-            notification_id=number,
-            version=version,
-            receipt_id=receipt_id,
-            content=content,
-            received_at=at,
-        )
-    )
+def version(
+    number: int, version: int, receipt_id: int, content: dict[str, Any], at: datetime
+) -> dict[str, Any]:
+    """A version of a notification as a row."""
+    return {
+        "notification_id": number,
+        "version": version,
+        "receipt_id": receipt_id,
+        "content": content,
+        "received_at": at,
+    }
+
+
+async def add_versions(tx: Tx, *rows: dict[str, Any]) -> None:
+    if rows:
+        await tx.execute(insert(notification_versions), list(rows))
 
 
 async def ids_due(tx: Tx, now: datetime, limit: int) -> list[int]:

@@ -10,8 +10,9 @@ from bot.domain.errors import RefusedError
 from bot.flow.account import for_sender
 from bot.flow.context import Context
 from bot.flow.follow_up import update, withdraw
+from bot.flow.new_notices import Incoming
 from bot.flow.partners import Partner, recognise
-from bot.flow.receive import Incoming, refuse
+from bot.flow.receive import refuse
 from bot.flow.reception import Reception
 from bot.intake.document import read_json
 from bot.intake.follow_up import read_update, read_withdrawal

@@ -15,7 +15,7 @@ from bot.cli import main
 
 ENCOMPASS = Path(sys.executable).with_name("encompass")
 CONFIG = Path(__file__).parent.parent.parent / "config"
-SAMPLES = Path(__file__).parent.parent / "intake" / "data"
+SAMPLES = Path(__file__).parent.parent.parent / "bot" / "demo" / "porth_awel"
 TOKEN = "4242424242:a-token-that-opens-nothing"
 
 

@@ -200,7 +200,7 @@ def test_ten_thousand_rows_are_a_matter_of_seconds(desk: Desk) -> None:
     _ten_thousand(file)
     began = time.perf_counter()
     said = desk.run("notify", file)
-    assert time.perf_counter() - began < 60
+    assert time.perf_counter() - began < 20, "about four on a machine that is not busy"
     assert said.code == 0
     assert outcomes(said.lines) == {"taken": 10_000}
     assert held(desk) == 10_000

@@ -13,4 +13,4 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    return Path(__file__).parent / "data"
+    return Path(__file__).parent.parent.parent / "bot" / "demo" / "porth_awel"

@@ -7,7 +7,8 @@ from typing import Any
 from bot.domain.people import Role
 from bot.flow.account import for_sender
 from bot.flow.context import Context
-from bot.flow.receive import Incoming, receive
+from bot.flow.new_notices import Incoming
+from bot.flow.receive import receive
 from bot.intake.document import read_json
 from tests.builders import WHOLE, WHOLE_CHILD, child, child_of, notice
 from tests.world import World

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.flow.context import Context
+from bot.flow.new_notices import Incoming
 from bot.flow.partners import create_key
-from bot.flow.receive import Incoming, receive
+from bot.flow.receive import receive
 from bot.intake.document import read_json
 from bot.store.tables import events, notification_versions, notifications, receipts
 from tests.builders import WHOLE, WHOLE_CHILD, child, notice
