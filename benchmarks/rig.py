@@ -67,7 +67,7 @@ async def rig(*, schools: int, recipients: int, limits: Limits = TELEGRAMS) -> A
             config = _config(Path(folder))
             key = await _prepare(url, config, schools, recipients)
             for number in range(schools * recipients):
-                sandbox.person(_ACCOUNT + number).say("hello")
+                sandbox.person(_ACCOUNT + number).chat.started = True
             environment = {
                 **os.environ,
                 "ENCOMPASS_TELEGRAM_TOKEN": sandbox.token,

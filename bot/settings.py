@@ -75,6 +75,11 @@ class _FromFiles(PydanticBaseSettingsSource):
         for name in self.settings_cls.model_fields:
             variable = f"{PREFIX}{name.upper()}_FILE"
             if path := named.get(variable):
+                if named.get(variable.removesuffix("_FILE")):
+                    raise SettingsError(
+                        f"{variable.removesuffix('_FILE')} and {variable} are both set: "
+                        "leave one of them out."
+                    )
                 try:
                     found[name] = Path(path).read_text(encoding="utf-8").strip()
                 except (OSError, UnicodeDecodeError) as error:
@@ -122,6 +127,12 @@ def _is_address(url: str) -> bool:
         return False
 
 
+def _is_safe_address(url: str) -> bool:
+    """https; or plain http to this very machine, for a Bot API server that runs beside us."""
+    parts = urlsplit(url) if _is_address(url) else urlsplit("")
+    return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+
+
 def check_for_serving(settings: Settings) -> None:
     """What `serve` needs besides: SettingsError names the first thing missing."""
     token = settings.telegram_token.get_secret_value()
@@ -145,3 +156,7 @@ def check_for_serving(settings: Settings) -> None:
             )
         if not settings.public_url:
             raise SettingsError(f"{PREFIX}PUBLIC_URL is missing: Telegram needs it for a webhook.")
+        if not _is_safe_address(settings.public_url):
+            raise SettingsError(
+                f"{PREFIX}PUBLIC_URL must begin with https://: Telegram brings updates to no other."
+            )

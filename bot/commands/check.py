@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.commands.surroundings import day, opened
+from bot.domain.alert import Leg
 from bot.domain.calendar import local_day
+from bot.domain.cover import Skipped, standing
 from bot.domain.errors import EncompassError, RefusedError, SettingsError
 from bot.domain.readiness import Gap, gaps, next_pupil_day
 from bot.domain.routing import InForce
@@ -26,9 +28,8 @@ def run(given: argparse.Namespace) -> int:
     else:
         for gap in found:
             print(gap)
-        print(
-            f"{len(found)} gaps on {on:%A %d %B %Y}." if found else f"No gap on {on:%A %d %B %Y}."
-        )
+        many = "No gap" if not found else "1 gap" if len(found) == 1 else f"{len(found)} gaps"
+        print(f"{many} on {on:%A %d %B %Y}.")
     return 1 if found else 0
 
 
@@ -43,6 +44,7 @@ async def _run(given: argparse.Namespace) -> tuple[list[str], date]:
     if not known.directory.schools:
         found.append("directory: there is no school; import schools.csv and people.csv")
     found += [_said(gap, on) for gap in gaps(known, on)]
+    found += _of_everywhere(known, on)
     return found, on
 
 
@@ -71,9 +73,29 @@ def _of_calendars(known: InForce, today: date) -> Iterator[str]:
             yield f"calendars/{name}.toml: the last term ends on {calendar.last_day}"
 
 
+def _of_everywhere(known: InForce, on: date) -> Iterator[str]:
+    """Who stands for the whole authority: at the MASH desk, and at each ladder's end (I11)."""
+    for policy in known.policies.values():
+        if not policy.enabled:
+            continue
+        asked = [("", policy.settled_by)] if policy.leg is Leg.TRIAGE else []
+        for where, roles in (*asked, (", at the end", policy.end_tell)):
+            people = [p for p in known.directory.people.values() if p.role in roles]
+            stands = [standing(person, on) for person in people]
+            if all(isinstance(stand, Skipped) for stand in stands):
+                who = " or ".join(role.value for role in roles)
+                skipped = [stand for stand in stands if isinstance(stand, Skipped)]
+                yield f"{policy.leg.value} leg{where}, {on}: no {who} can be told ({_why(skipped)})"
+
+
+def _why(skipped: Sequence[Skipped]) -> str:
+    return ", ".join(f"{s.person.id} {s.reason.value}" for s in skipped) or "nobody in scope"
+
+
 def _said(gap: Gap, on: date) -> str:
     roles = " or ".join(role.value for role in gap.roles)
     years = f" for years {', '.join(str(year) for year in gap.years)}" if gap.years else ""
-    why = ", ".join(f"{s.person.id} {s.reason.value}" for s in gap.skipped) or "nobody in scope"
     school = f"{gap.school.code} {gap.school.name}"
-    return f"{school}, {gap.leg.value} leg, {on}: no {roles} can be told{years} ({why})"
+    return (
+        f"{school}, {gap.leg.value} leg, {on}: no {roles} can be told{years} ({_why(gap.skipped)})"
+    )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,11 +63,12 @@ def day(text: str, option: str) -> date:
 
 
 def instant(text: str, option: str) -> datetime:
-    """A local time unless it carries an offset."""
+    """A local time unless it carries an offset. Of an hour that comes twice the first is meant;
+    one that the clocks leave out is read as if they had not moved yet."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} must be a date and time, such as 2026-11-30T07:10.") from None
     if at.year not in _YEARS:
         raise UsageError(f"{option} must lie in this century.")
-    return at.replace(tzinfo=LONDON) if at.tzinfo is None else at
+    return (at.replace(tzinfo=LONDON) if at.tzinfo is None else at).astimezone(UTC)

@@ -67,11 +67,16 @@ class Staff:
         return self._intents[0].at if self._intents else None
 
     async def act(self) -> None:
-        """Press what is due to be pressed, if it still can be."""
-        while self._intents and self._intents[0].at <= self.stage.clock.now():
-            intent = self._intents.pop(0)
+        """Press what is due to be pressed, if it still can be: each person once, all together."""
+        now, busy = self.stage.clock.now(), set[str]()
+        for intent in [intent for intent in self._intents if intent.at <= now]:
+            if intent.person_id in busy:
+                continue
+            self._intents.remove(intent)
             phone = self.stage.phones[intent.person_id]
             message = phone.chat.messages[intent.message_id]
             if not message.deleted and message.button(intent.button) is not None:
                 phone.press(intent.button, message)
-                await self.stage.hand.settle()
+                busy.add(intent.person_id)
+        if busy:
+            await self.stage.hand.settle()

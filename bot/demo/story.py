@@ -19,6 +19,9 @@ SILENT_DSP, SILENT_DSPS_DEPUTY = "p030", "p031"
 BLOCKING_DSP, BLOCKING_DSPS_DEPUTY = "p027", "p028"
 DESK, COORDINATOR = "p056", "p057"
 _NOT_ENROLLED = {"p043"}
+_STEP = timedelta(minutes=1)
+"""How far the clock goes at once where nothing is due exactly then: the staff's presses and the
+hiding of views in between share a step, or a morning would be a thousand of them."""
 
 
 class Story:
@@ -245,14 +248,20 @@ class Story:
     async def _until(self, target: datetime) -> None:
         """Time passes, from one event to the next; the staff answer as they do."""
         hand = self._stage.hand
+        await hand.settle()
         while True:
             self._staff.look()
             await self._staff.act()
             await self._follow_on()
             if self._now >= target:
                 return
-            soon = (await hand.next_event(), self._staff.next_at, target)
-            await hand.advance_to(max(self._now, min(at for at in soon if at is not None)))
+            due = await self._stage.app.due_next()
+            exactly = [at for name, at in due.items() if name != "view" and at > self._now]
+            loosely = [at for at in (due.get("view"), self._staff.next_at) if at is not None]
+            together = [max(min(loosely), self._now + _STEP)] if loosely else []
+            at = min((target, *exactly, *together))
+            self._stage.clock.move_to(at)
+            await hand.tick()
 
     async def _follow(self, reference: str) -> None:
         self._followed[reference] = 0

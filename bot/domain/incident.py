@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from bot.domain.matching import fold
@@ -179,13 +178,8 @@ def _plain(value: Any) -> Any:
             return value.isoformat()
         case tuple():
             return [_plain(inner) for inner in value]
-    plain = {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    plain = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return {name: inner for name, inner in plain.items() if inner is not None and inner != []}
-
-
-@cache
-def _names(record: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(record))
 
 
 def incident_of(content: Mapping[str, Any]) -> Incident:

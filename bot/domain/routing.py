@@ -16,6 +16,7 @@ from bot.domain.incident import Incident, WrittenSchool
 from bot.domain.matching import Doubt, Matched, Unsure
 from bot.domain.people import Person, Role
 from bot.domain.school import School
+from bot.domain.triage import Question, task_name
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class SchoolQuestion:
 
     @property
     def task(self) -> str:
-        return f"school:{self.child_number}:{self.written.key}"
+        return task_name(Question.SCHOOL, self.written.key, self.child_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class Dispatcher:
 
     async def _send(self, claim: Claim) -> None:
         # No transaction is open here: a slow channel must never hold a lock or a connection.
-        await self._ctx.clock.sleep_until(self._turn(claim))
+        await self._turn(claim)
         margin = timedelta(seconds=self._ctx.claim_seconds * _SEND_MARGIN)
         if self._ctx.now() > claim.until - margin:
             return  # too late: whoever takes the claim over sends it
@@ -150,12 +150,13 @@ class Dispatcher:
         if self._recorder is None:
             self._recorder = asyncio.create_task(self._record())
 
-    def _turn(self, claim: Claim) -> datetime:
-        """When this one goes: at its slot, and never closer behind the one before than the pace.
-        A slot is a plan; when the loop was held up, those missed must not go all at once."""
-        at = max(claim.slot_at, self._next_turn_at or claim.slot_at)
-        self._next_turn_at = max(at, self._ctx.now()) + timedelta(seconds=1 / self._ctx.rate)
-        return at
+    async def _turn(self, claim: Claim) -> None:
+        """Return when this one goes: at its slot, and never closer behind the one before than the
+        pace. A slot is a plan; when the loop was held up, those missed must not go all at once."""
+        await self._ctx.clock.sleep_until(claim.slot_at)
+        while (free_at := self._next_turn_at) is not None and self._ctx.now() < free_at:
+            await self._ctx.clock.sleep_until(free_at)
+        self._next_turn_at = self._ctx.now() + timedelta(seconds=1 / self._ctx.rate)
 
     async def _record(self) -> None:
         """Outcomes that come in while a commit is under way share the next one."""

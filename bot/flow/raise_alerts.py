@@ -16,7 +16,7 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.incident import Incident, incident_of
 from bot.domain.routing import InForce, place
-from bot.domain.triage import Question
+from bot.domain.triage import Question, task_name
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.raise_duties import raise_duties
@@ -26,7 +26,8 @@ from bot.flow.tell import refresh_cards, write_owed
 from bot.store import alarms, alerts, events, messages, notifications
 from bot.store.unit_of_work import Tx
 
-_BATCH = 50
+_BATCH = 10
+"""So few, because what is sent meanwhile waits behind them for the one writer."""
 _BACKOFF = (1, 5, 30, 120, 600)
 """Seconds until a notification that could not be raised is tried again."""
 log = logging.getLogger(__name__)
@@ -130,7 +131,8 @@ def _exclusions(
     Who was excluded `before` stays so, gone from the directory or not: they may come back.
     """
     settled = {*known.directory.people, *before}
-    answered = {task.removeprefix(f"{Question.EXCLUSION}:"): who for task, who in decided.items()}
+    tasks = {i: task_name(Question.EXCLUSION, i) for i in incident.exclude}
+    answered = {i: decided[task] for i, task in tasks.items() if task in decided}
     unknown = tuple(i for i in incident.exclude if i not in settled and i not in answered)
     chosen = {answered[i] for i in incident.exclude if answered.get(i)}
     return frozenset({*incident.exclude, *chosen}.difference(unknown)), unknown

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.routing import Placed
-from bot.domain.triage import Question
+from bot.domain.triage import Question, task_name
 from bot.flow.raising import Raising
 from bot.flow.suggest import likely_people, likely_schools
 from bot.flow.tell import refresh_cards
@@ -58,7 +58,7 @@ def _questions(raising: Raising, placed: Placed, unknown: Sequence[str]) -> list
     if unknown:
         return [
             _Question(
-                f"{Question.EXCLUSION}:{written}",
+                task_name(Question.EXCLUSION, written),
                 Question.EXCLUSION,
                 None,
                 {"id": written},

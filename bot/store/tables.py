@@ -110,6 +110,9 @@ notifications = Table(
     _at("sender_closed_at", nullable=True),
     UniqueConstraint("partner_id", "source_reference"),
     _where("ix_notifications_due", "raise_due_at", condition="raise_due_at is not null"),
+    _where("ix_notifications_received", "raise_due_at", condition="state = 'received'"),
+    _where("ix_notifications_triage", "raise_due_at", condition="state = 'triage'"),
+    _where("ix_notifications_behind", "state", condition="raised_version < version"),
 )
 
 notification_versions = Table(

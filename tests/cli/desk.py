@@ -76,7 +76,11 @@ class Desk:
         return _checked(Said(ended.value.code, *self.capsys.readouterr()))
 
     def process(
-        self, *arguments: str | bytes | Path, command: list[str] | None = None, **given: str
+        self,
+        *arguments: str | bytes | Path,
+        command: list[str] | None = None,
+        seconds: float = 60,
+        **given: str,
     ) -> Said:
         """Run it for real, in a process of its own."""
         done = subprocess.run(
@@ -85,7 +89,7 @@ class Desk:
             env=self.environment(**given),
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=seconds,
         )
         return _checked(Said(done.returncode, done.stdout.decode(), done.stderr.decode()))
 

@@ -206,6 +206,30 @@ def upgrade() -> None:
         sqlite_where=sa.text("raise_due_at is not null"),
         postgresql_where=sa.text("raise_due_at is not null"),
     )
+    op.create_index(
+        "ix_notifications_received",
+        "notifications",
+        ["raise_due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'received'"),
+        postgresql_where=sa.text("state = 'received'"),
+    )
+    op.create_index(
+        "ix_notifications_triage",
+        "notifications",
+        ["raise_due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'triage'"),
+        postgresql_where=sa.text("state = 'triage'"),
+    )
+    op.create_index(
+        "ix_notifications_behind",
+        "notifications",
+        ["state"],
+        unique=False,
+        sqlite_where=sa.text("raised_version < version"),
+        postgresql_where=sa.text("raised_version < version"),
+    )
     op.create_table(
         "partner_keys",
         sa.Column("id", _Key, autoincrement=True, nullable=False),
@@ -595,6 +619,24 @@ def downgrade() -> None:
     op.drop_index("ix_receipts_sha256", table_name="receipts")
     op.drop_table("receipts")
     op.drop_table("partner_keys")
+    op.drop_index(
+        "ix_notifications_behind",
+        table_name="notifications",
+        sqlite_where=sa.text("raised_version < version"),
+        postgresql_where=sa.text("raised_version < version"),
+    )
+    op.drop_index(
+        "ix_notifications_triage",
+        table_name="notifications",
+        sqlite_where=sa.text("state = 'triage'"),
+        postgresql_where=sa.text("state = 'triage'"),
+    )
+    op.drop_index(
+        "ix_notifications_received",
+        table_name="notifications",
+        sqlite_where=sa.text("state = 'received'"),
+        postgresql_where=sa.text("state = 'received'"),
+    )
     op.drop_index(
         "ix_notifications_due",
         table_name="notifications",

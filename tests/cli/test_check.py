@@ -1,0 +1,147 @@
+"""`check`: every gap, by school and day, before a morning finds it."""
+
+import asyncio
+
+import pytest
+
+from bot.flow.configure import read_config, take_config
+from bot.flow.context import Context
+from tests.cli.desk import TOKEN, Desk
+
+DAY = "2026-11-30"
+
+
+@pytest.fixture
+def ready(staffed: Desk) -> Desk:
+    staffed.settings["TELEGRAM_TOKEN"] = TOKEN
+    return staffed
+
+
+def edit(desk: Desk, name: str, changes: dict[str, str]) -> None:
+    """Change a file of the configuration and put it in force."""
+    path = desk.folder / "config" / name
+    body = path.read_text()
+    for before, after in changes.items():
+        assert before in body
+        body = body.replace(before, after)
+    path.write_text(body)
+    assert desk.run("migrate").code == 0
+
+
+def test_nothing_amiss_is_said_and_exit_0(ready: Desk) -> None:
+    said = ready.run("check", "--for", DAY)
+    assert (said.code, said.out, said.err) == (0, "No gap on Monday 30 November 2026.\n", "")
+    assert ready.run("check", "--for", DAY, "--json").json == {"day": DAY, "gaps": []}
+    assert ready.run("check").code == 0, "the next pupil day, unless one is named"
+
+
+def test_who_has_not_enrolled_leaves_gaps_named_by_school_and_day(desk: Desk) -> None:
+    said = desk.run("check", "--for", DAY, TELEGRAM_TOKEN=TOKEN)
+    assert (said.code, said.err) == (1, "")
+    assert (
+        "9992001 Ysgol Gynradd Pen-y-Waun, school leg, 2026-11-30: no dsp or deputy_dsp can be "
+        "told (p001 not_enrolled, p002 not_enrolled)"
+    ) in said.lines
+    assert any("nurse leg, 2026-11-30: no school_nurse or nurse_lead" in x for x in said.lines)
+    assert said.lines[-1] == f"{len(said.lines) - 1} gaps on Monday 30 November 2026."
+    as_json = desk.run("check", "--for", DAY, "--json", TELEGRAM_TOKEN=TOKEN)
+    assert as_json.code == 1
+    assert as_json.json["gaps"] == said.lines[:-1]
+
+
+def test_nobody_at_the_desk_or_at_the_ladders_end_is_a_gap_too(desk: Desk) -> None:
+    said = desk.run("check", "--for", DAY, TELEGRAM_TOKEN=TOKEN)
+    assert "triage leg, 2026-11-30: no mash_desk can be told (p056 not_enrolled)" in said.lines
+    for leg in ("school", "nurse", "triage"):
+        gap = f"{leg} leg, at the end, 2026-11-30: no coordinator can be told (p057 not_enrolled"
+        assert any(line.startswith(gap) for line in said.lines)
+
+
+def test_a_day_without_pupils_asks_nobody_of_a_school(desk: Desk) -> None:
+    said = desk.run("check", "--for", "2026-12-25", TELEGRAM_TOKEN=TOKEN)
+    assert not any(line.startswith("999") for line in said.lines)
+
+
+def test_a_ladder_that_can_reach_nobody_is_a_gap_at_every_school(ready: Desk) -> None:
+    people = ready.folder / "people.csv"
+    assert ready.run("directory", "export", ".").code == 0
+    assert ",head_teacher," not in people.read_text(), "Porth Awel has named no head teachers"
+    edit(
+        ready,
+        "escalation.toml",
+        {
+            'settled_by = ["dsp", "deputy_dsp"]': 'settled_by = ["head_teacher"]',
+            'tell = ["dsp"]': 'tell = ["head_teacher"]',
+        },
+    )
+    said = ready.run("check", "--for", DAY)
+    assert said.code == 1
+    gap = "school leg, 2026-11-30: no head_teacher can be told (nobody in scope)"
+    assert f"9992001 Ysgol Gynradd Pen-y-Waun, {gap}" in said.lines
+    assert sum(gap in line for line in said.lines) == len(said.lines) - 1
+
+
+def test_a_calendar_that_has_run_out_is_named(ready: Desk) -> None:
+    edit(
+        ready,
+        "calendars/porth-awel.toml",
+        {f"20{year}-": f"20{year - 8}-" for year in (26, 27, 28)},
+    )
+    said = ready.run("check", "--for", DAY)
+    assert said.code == 1
+    assert said.lines[0] == (
+        "calendars/porth-awel.toml: no term lies ahead; weekdays would be assumed"
+    )
+
+
+def test_a_calendar_that_schools_name_must_be_in_force(ready: Desk) -> None:
+    async def forget_it() -> None:
+        ctx = Context.on(f"sqlite+aiosqlite:///{ready.database}")
+        files = read_config(ready.folder / "config")
+        await take_config(ctx, files)
+        await ctx.store.close()
+
+    asyncio.run(forget_it())
+    schools = ready.folder / "schools.csv"
+    assert ready.run("directory", "export", ".").code == 0
+    schools.write_text(schools.read_text().replace("porth-awel", "atlantis"))
+    said = ready.run("directory", "import", schools)
+    assert said.code == 1
+    assert "schools.csv line 2, calendar: must name a calendar that is in" in said.sentence
+    assert ready.run("check", "--for", DAY).code == 0, "and nothing of it was applied"
+
+
+def test_broken_files_are_gaps_while_what_was_in_force_still_is(ready: Desk) -> None:
+    ready.write("config/escalation.toml", "[policies.school]\nsettled_by = ['wizard']\n")
+    said = ready.run("check", "--for", DAY)
+    assert said.code == 1
+    assert said.lines
+    assert all(line.startswith("config: config/escalation.toml") for line in said.lines[:-1])
+
+
+def test_half_a_configuration_is_a_gap_and_the_rest_is_looked_at_as_well(staffed: Desk) -> None:
+    said = staffed.run("check", "--for", DAY)
+    assert said.code == 1
+    assert said.lines[0].startswith("settings: ENCOMPASS_TELEGRAM_TOKEN is missing")
+    assert said.lines[1:] == ["1 gap on Monday 30 November 2026."]
+
+
+def test_an_empty_directory_is_a_gap(bare: Desk) -> None:
+    assert bare.run("migrate").code == 0
+    said = bare.run("check", "--for", DAY, TELEGRAM_TOKEN=TOKEN)
+    assert said.code == 1
+    assert "directory: there is no school; import schools.csv and people.csv" in said.lines
+
+
+@pytest.mark.parametrize("day", ["soon", "30/11/2026", "2026-02-30", "9999-12-31"])
+def test_it_cannot_run_for_a_day_that_is_none(ready: Desk, day: str) -> None:
+    said = ready.run("check", "--for", day)
+    assert said.code == 2
+    assert said.sentence.startswith("--for must ")
+
+
+def test_it_cannot_run_without_a_database(bare: Desk) -> None:
+    said = bare.run("check")
+    assert said.code == 2
+    assert "There is no database at" in said.sentence
+    assert said.sentence.endswith("run `encompass migrate`.")

@@ -1,0 +1,185 @@
+"""Two workers on one database: nothing is said twice, one of them hears Telegram, and when one dies
+the other has taken everything over before anyone could miss it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.app import App
+from bot.domain.delivery import Sent
+from bot.domain.message import Kind
+from tests.builders import at, child_of
+from tests.flow.outbox import Wire, send, standing, until
+from tests.world import World
+
+TAKEN_OVER_WITHIN = timedelta(seconds=15)
+
+
+class Pair:
+    """The world's first worker and a second one; a stagehand ticks those that are alive."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.first, self.second = world.app, App(world.settings(), world.clock, ticking=False)
+        assert world._running is not None
+        self._running = {self.first: world._running}
+        self.alive: list[App] = [self.first]
+
+    async def start_second(self) -> None:
+        self._running[self.second] = asyncio.create_task(self.second.run())
+        await self.second.started.wait()
+        self.alive.append(self.second)
+        self.world.stagehand.service = self
+        await self.world.settle()
+
+    @property
+    def in_hand(self) -> int:
+        return sum(app.in_hand for app in self.alive)
+
+    async def tick(self) -> None:
+        for app in self.alive:
+            await app.tick()
+
+    async def due_next(self) -> dict[str, datetime]:
+        return await self.alive[-1].due_next()
+
+    def freeze(self, app: App) -> None:
+        """It does nothing by itself any more; what it has under way stays under way."""
+        self.alive.remove(app)
+        self._lead()
+
+    async def kill(self, app: App) -> None:
+        """As a killed process: nothing is finished, recorded or handed over."""
+
+        async def never() -> None:
+            return None
+
+        app.lease.give_up = never  # type: ignore[method-assign]
+        for sending in app.dispatcher._sending:
+            sending.cancel()
+        self._running[app].cancel()
+        await asyncio.gather(self._running[app], return_exceptions=True)
+        self.alive.remove(app)
+        self._lead()
+
+    def _lead(self) -> None:
+        """The world goes on with whoever is alive."""
+        self.world._app, self.world._running = self.alive[0], self._running[self.alive[0]]
+        self.world.http.base_url = self.alive[0].url
+
+    async def stop(self) -> None:
+        for app, running in self._running.items():
+            self.world._app, self.world._running = app, running
+            if not running.done():
+                await self.world.stop()
+        self.world._app = self.world._running = None
+
+
+@pytest.fixture
+async def pair(world: World) -> AsyncIterator[Pair]:
+    pair = Pair(world)
+    await pair.start_second()
+    yield pair
+    await world.settle()
+    assert await world.breaches() == []
+    assert world.sandbox.ledger.refusals(409) == []
+    await pair.stop()
+
+
+async def test_two_workers_send_everything_once_and_one_of_them_hears(pair: Pair) -> None:
+    world = pair.world
+    school = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen", nurse="Nia")
+    references = []
+    for number in range(6):
+        world.http.base_url = pair.alive[number % 2].url
+        references.append(await world.police.send(child_of(school)))
+    await world.advance(seconds=20)
+    for name in ("Mair", "Nia"):
+        cards = [world.phone(name).expects("alert").text for _ in references]
+        assert sorted(card.partition(":")[0] for card in cards) == sorted(references)
+    assert [app.lease.held for app in pair.alive] == [True, False]
+    press = await world.phone("Mair").press("Acknowledge")
+    assert press.answer is not None
+    assert press.answer.text == "Acknowledged. Thank you."
+    await world.advance_to(at("07:55"))
+    owen = world.phone("Owen")
+    told = [owen.expects("alert").text.partition(":")[0] for _ in owen.unaccounted()]
+    assert len(told) == len(set(told)) == len(references) - 1
+    assert world.sandbox.ledger.floods_earned == 0
+
+
+async def test_what_a_killed_worker_had_on_its_way_is_sent_again_and_says_so(pair: Pair) -> None:
+    world = pair.world
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair")
+    await world.advance(seconds=5)  # her welcome no longer holds up her chat
+    wire = Wire(world)
+    wire.hold()
+    await send(world, child_of(school))
+    await until(lambda: wire.held)
+    await pair.kill(pair.first)
+    wire.held.clear()
+    died_at = world.clock.now()
+    while not pair.second.lease.held:
+        assert world.clock.now() <= died_at + TAKEN_OVER_WITHIN
+        await world.advance(seconds=1)
+    await world.advance(seconds=30)
+    card = world.phone("Mair").expects("alert")
+    assert "You may have had this message before." in card.history[0].text
+    press = await world.phone("Mair").press("Acknowledge", card)
+    assert press.answer is not None
+    assert press.answer.text == "Acknowledged. Thank you."
+    world.nobody_else_heard_anything()
+
+
+async def test_a_press_that_a_killed_worker_had_stored_is_handled_by_the_other(
+    pair: Pair,
+) -> None:
+    world = pair.world
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair")
+    reference = await world.police.send(child_of(school))
+    pair.first.hearer.handle = None
+    await world.phone("Mair").press("Acknowledge", world.phone("Mair").expects("alert"))
+    await pair.kill(pair.first)
+    await world.advance(seconds=TAKEN_OVER_WITHIN.total_seconds())
+    account = await world.police.account(reference)
+    assert account["alerts"][0]["state"] == "acknowledged"
+
+
+async def test_a_worker_that_stops_in_good_order_hands_over_at_once(pair: Pair) -> None:
+    world = pair.world
+    await world.school("Ysgol Bryn", dsp="Mair")
+    pair.freeze(pair.first)
+    lead, running = world._app, world._running
+    world._app, world._running = pair.first, pair._running[pair.first]
+    await world.stop()
+    world._app, world._running, world.stagehand.service = lead, running, pair
+    await world.advance(seconds=3)
+    assert pair.second.lease.held
+    await world.phone("Mair").says("/help")
+    world.phone("Mair").expects("answer.help")
+
+
+async def test_the_late_record_of_a_frozen_worker_is_fenced_off(pair: Pair) -> None:
+    world = pair.world
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair")
+    await world.advance(seconds=5)  # her welcome no longer holds up her chat
+    wire = Wire(world)
+    wire.hold()
+    await send(world, child_of(school))
+    await until(lambda: wire.held)
+    pair.freeze(pair.first)
+    await world.advance(seconds=60)
+    [before] = [row for row in await standing(world) if row.kind is Kind.ALERT]
+    card = world.phone("Mair").expects("alert")
+    assert before.provider_message_id == str(card.message_id)
+    assert (pair.first.lease.held, pair.second.lease.held) == (False, True)
+    wire.release(Sent("999999"))
+    await until(lambda: not pair.first.dispatcher.in_flight)
+    [after] = [row for row in await standing(world) if row.kind is Kind.ALERT]
+    assert after == before
+    assert await world.phone("Mair").opens(card) != card.history[0].text

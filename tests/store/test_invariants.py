@@ -1,0 +1,186 @@
+"""Each invariant that the database can show is seen to fire: a row is broken by hand, it is named,
+the row is put right, nothing is named. And looking every half minute costs what waits, no more."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import sqlite
+
+from bot.domain.alert import AlertState, NotificationState
+from bot.domain.message import MessageState
+from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
+from bot.store.tables import (
+    alerts,
+    events,
+    messages,
+    notification_versions,
+    notifications,
+    tellings,
+    views,
+)
+from bot.store.types import EPOCH
+from bot.store.unit_of_work import Tx
+from tests.builders import child, child_of, notice
+from tests.world import MONDAY_AT_SEVEN, World
+
+LATE = GRACE + timedelta(seconds=1)
+Broken = Callable[[World, Tx], Awaitable[Any]]
+
+
+@pytest.fixture
+async def story(world: World) -> World:
+    """Notice 1 with alert 1 open and opened by Mair, alert 2 acknowledged by Nia; notice 2 in
+    triage at the desk with task 3."""
+    school = await world.school("Ysgol Bryn", dsp="Mair", nurse="Nia")
+    await world.authority()
+    await world.police.send(child_of(school))
+    await world.phone("Mair").opens(world.phone("Mair").expects("alert"))
+    await world.phone("Nia").press("Acknowledge", world.phone("Nia").expects("alert"))
+    await world.police.send(notice(child() | {"school": {"name": "Somewhere else entirely"}}))
+    world.phone("Desk").expects("triage")
+    assert await world.breaches() == []
+    return world
+
+
+def of_alert(number: int, **values: Any) -> Broken:
+    return lambda world, tx: tx.execute(
+        update(alerts).where(alerts.c.id == number).values(**values)
+    )
+
+
+def of_notice(number: int, **values: Any) -> Broken:
+    return lambda world, tx: tx.execute(
+        update(notifications).where(notifications.c.id == number).values(**values)
+    )
+
+
+async def forgotten(world: World, tx: Tx) -> None:
+    await of_notice(1, state=NotificationState.RECEIVED, raise_due_at=None)(world, tx)
+
+
+async def never_raised(world: World, tx: Tx) -> None:
+    await of_notice(1, raise_due_at=world.clock.now() - LATE, raise_attempts=0)(world, tx)
+
+
+async def overdue(world: World, tx: Tx) -> None:
+    await of_alert(1, next_step_at=world.clock.now() - LATE)(world, tx)
+
+
+async def claimed_long_ago(world: World, tx: Tx) -> None:
+    first = select(func.min(messages.c.id)).scalar_subquery()
+    await tx.execute(
+        update(messages)
+        .where(messages.c.id == first)
+        .values(state=MessageState.CLAIMED, claimed_until=world.clock.now() - LATE)
+    )
+
+
+async def never_hidden(world: World, tx: Tx) -> None:
+    await tx.execute(update(views).values(hidden_at=None, hide_at=world.clock.now() - LATE))
+
+
+async def told_after_the_end(world: World, tx: Tx) -> None:
+    late = world.clock.now() + timedelta(seconds=1)
+    await tx.execute(update(tellings).where(tellings.c.alert_id == 2).values(told_at=late))
+
+
+async def opened_unwritten(world: World, tx: Tx) -> None:
+    await tx.execute(delete(events).where(events.c.action == "alert:opened"))
+
+
+async def content_lost(world: World, tx: Tx) -> None:
+    await tx.execute(
+        delete(notification_versions).where(notification_versions.c.notification_id == 1)
+    )
+
+
+async def never_there(world: World, tx: Tx) -> None:
+    row = {"at": world.clock.now(), "action": "notification:received", "detail": {}}
+    await tx.execute(insert(events).values(**row))
+
+
+async def without_alerts(world: World, tx: Tx) -> None:
+    absent = {"reference": "ENC-ABSENT00", "partner_id": 1, "source_reference": "x"}
+    await tx.execute(
+        insert(notifications).values(
+            **absent,
+            state=NotificationState.RAISED,
+            version=0,
+            content={},
+            excluded=[],
+            received_at=world.clock.now(),
+        )
+    )
+
+
+PROMISES: dict[str, Broken] = {
+    "I1 a notification received and forgotten": forgotten,
+    "I1 a new version that nobody will look at": of_notice(1, raised_version=0),
+    "I1 a notification in triage without an open task": of_alert(3, state=AlertState.CLOSED),
+    "I7 a notification waiting to be raised": never_raised,
+    "I7 a ladder that is overdue": overdue,
+    "I7 a claim that nobody took over": claimed_long_ago,
+    "I7 a view that was not hidden": never_hidden,
+    "I11 an open alert without a next step": of_alert(1, next_step_at=None),
+    "I1 a notification raised without an alert": without_alerts,
+    "I2 an accepted version whose content is not kept": content_lost,
+    "I4 a step told after the alert had ended": told_after_the_end,
+    "I6 a disclosure without its event": opened_unwritten,
+    "I8 notifications accepted and not held": never_there,
+    "I9 an ended alert whose ladder goes on": of_alert(1, state=AlertState.CLOSED),
+    "I9 an open alert that has ended": of_alert(1, ended_at=EPOCH),
+}
+
+
+class _PutRightError(Exception):
+    """Ends the unit in which something was broken, so that nothing of it stays."""
+
+
+def test_every_promise_of_the_database_is_broken_below() -> None:
+    named = {f"{invariant} {what}" for invariant, what, _ in (*WAITING, *HISTORY)}
+    assert set(PROMISES) == named | {"I8 notifications accepted and not held"}
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+async def test_a_broken_promise_is_named_until_it_is_put_right(story: World, promise: str) -> None:
+    with pytest.raises(_PutRightError):
+        async with story.ctx.store.unit() as tx:
+            await PROMISES[promise](story, tx)
+            found = await breaches(tx, story.clock.now(), history=True)
+            raise _PutRightError
+    assert promise in [f"{breach.invariant} {breach.what}" for breach in found]
+    assert all(breach.count == 1 for breach in found)
+    assert await story.breaches() == []
+
+
+def plan_of(query: Query, database: Path) -> list[str]:
+    """How SQLite would answer this query, with its values bound as in production, a step a line."""
+    compiled = query(MONDAY_AT_SEVEN).compile(
+        dialect=sqlite.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True}
+    )
+    processors: dict[str, Any] = dict(compiled._bind_processors)
+    values = {
+        name: processors[name](value) if name in processors else value
+        for name, value in compiled.params.items()
+    }
+    connection = sqlite3.connect(database)
+    try:
+        return [row[3] for row in connection.execute(f"explain query plan {compiled}", values)]
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "query", [query for _, _, query in WAITING], ids=[what for _, what, _ in WAITING]
+)
+def test_what_is_looked_at_every_half_minute_is_found_by_an_index(
+    sqlite_file: Path, query: Query
+) -> None:
+    plan = plan_of(query, sqlite_file)
+    whole = [step for step in plan if step.startswith("SCAN ") and " USING " not in step]
+    assert [step for step in whole if step != "SCAN CONSTANT ROW"] == [], plan
