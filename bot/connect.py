@@ -11,6 +11,7 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
+from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, Response, SendMessage
 from aiogram.types import BotCommand
 
 from bot.domain.errors import SettingsError
@@ -24,6 +25,12 @@ from bot.rendering.catalogue import DEFAULT, LANGUAGES, words
 
 _COMMANDS = ("alerts", "language", "away", "help", "status", "triage", "route", "readiness")
 _START_SECONDS = 10
+_ANSWERS = [
+    Response[method.__returning__]  # type: ignore[name-defined]
+    for method in (SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
+]
+"""Kept: aiogram asks for these classes at every answer, and pydantic, which holds them weakly, would
+build each anew at ten milliseconds a message."""
 log = logging.getLogger(__name__)
 
 

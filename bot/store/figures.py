@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 
 from bot.domain.alert import AlertState, Leg
+from bot.domain.delivery import Operation
 from bot.domain.message import MessageState
 from bot.store.tables import (
     acknowledgements,
@@ -60,7 +61,10 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
         .where(within(disclosures.c.disclosed_at)),
         "messages sent": select(func.count())
         .select_from(messages)
-        .where(within(messages.c.sent_at)),
+        .where(within(messages.c.sent_at), messages.c.operation == Operation.SEND),
+        "messages put right later": select(func.count())
+        .select_from(messages)
+        .where(within(messages.c.sent_at), messages.c.operation == Operation.EDIT),
     }
     return {name: int(await tx.scalar(query)) for name, query in queries.items()}
 

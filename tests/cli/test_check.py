@@ -65,7 +65,9 @@ def test_a_day_without_pupils_asks_nobody_of_a_school(desk: Desk) -> None:
 def test_a_ladder_that_can_reach_nobody_is_a_gap_at_every_school(ready: Desk) -> None:
     people = ready.folder / "people.csv"
     assert ready.run("directory", "export", ".").code == 0
-    assert ",head_teacher," not in people.read_text(), "Porth Awel has named no head teachers"
+    rows = people.read_text().splitlines(keepends=True)
+    people.write_text("".join(row for row in rows if ",head_teacher," not in row))
+    assert ready.run("directory", "import", people).code == 0
     edit(
         ready,
         "escalation.toml",
@@ -115,8 +117,10 @@ def test_broken_files_are_gaps_while_what_was_in_force_still_is(ready: Desk) -> 
     ready.write("config/escalation.toml", "[policies.school]\nsettled_by = ['wizard']\n")
     said = ready.run("check", "--for", DAY)
     assert said.code == 1
-    assert said.lines
-    assert all(line.startswith("config: config/escalation.toml") for line in said.lines[:-1])
+    assert len(said.lines) > 1
+    assert all(line.startswith("config: config/escalation.toml") for line in said.lines[:-1]), (
+        said.lines
+    )
 
 
 def test_half_a_configuration_is_a_gap_and_the_rest_is_looked_at_as_well(staffed: Desk) -> None:
