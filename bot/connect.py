@@ -29,8 +29,8 @@ _ANSWERS = [
     Response[method.__returning__]  # type: ignore[name-defined]
     for method in (SendMessage, EditMessageText, AnswerCallbackQuery, GetMe)
 ]
-"""Kept: aiogram asks for these classes at every answer, and pydantic, which holds them weakly, would
-build each anew at ten milliseconds a message."""
+"""Kept: aiogram asks for these classes at every answer, and pydantic, which holds them weakly,
+would build each anew at ten milliseconds a message."""
 log = logging.getLogger(__name__)
 
 

@@ -71,13 +71,23 @@ def _read(kind: str, path: Path, folder: Path) -> ConfigFile:
         raise RefusedError([Fault(where, "is missing or cannot be read")]) from error
     except UnicodeDecodeError as error:
         raise RefusedError([Fault(where, "must be UTF-8")]) from error
-    if kind == "escalation":
-        read_escalation(data, where)
-    elif kind == "disclosure":
-        read_disclosure(data, where)
-    else:
-        read_calendar(data, where)
+    try:
+        if kind == "escalation":
+            read_escalation(data, where)
+        elif kind == "disclosure":
+            read_disclosure(data, where)
+        else:
+            read_calendar(data, where)
+    except RefusedError as refused:
+        raise RefusedError([_in_file(fault, where) for fault in refused.faults]) from None
     return ConfigFile(kind, path, body)
+
+
+def _in_file(fault: Fault, file: str) -> Fault:
+    """The same fault with its file, which a fault by its key path alone does not name."""
+    if fault.where.startswith(file):
+        return fault
+    return Fault(f"{file}, {fault.where}", fault.says)
 
 
 async def take_config(ctx: Context, files: list[ConfigFile]) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
@@ -41,8 +41,11 @@ def read_calendar(data: bytes, file: str) -> Calendar:
 
 def _timezone(top: Node) -> str:
     name = top.text("timezone")
-    if name and name not in available_timezones():
-        top.fault("timezone", "must be the name of a time zone, such as Europe/London")
+    if name:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
+            top.fault("timezone", "must be the name of a time zone, such as Europe/London")
     return name
 
 
