@@ -21,7 +21,7 @@ def test_the_demo_runs_to_its_end_from_an_empty_folder(bare: Desk, tmp_path: Pat
     assert len(titles) == 9
     assert any("acknowledged by" in line for line in said.lines), "somebody answered"
     assert any("nobody has settled it: reminder 2" in line for line in said.lines)
-    pairs = [line.split(maxsplit=1) for line in said.lines[-14:] if line.strip()]
+    pairs = [line.split(maxsplit=1) for line in said.lines[-16:] if line.strip()]
     figures = {name: number for number, name in pairs}
     assert figures["notifications received"] == "40"
     assert figures["refused by Telegram as too fast"] == "0"

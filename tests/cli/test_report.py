@@ -40,15 +40,6 @@ def test_other_days_are_not_in_it(staffed: Desk) -> None:
     assert {v for name, v in said.json.items() if name not in ("from", "to", "alerts open")} == {0}
 
 
-def test_both_days_are_in_it(staffed: Desk) -> None:
-    """The local day: a minute before midnight in British Summer Time is the day before in UTC."""
-    raised(staffed)
-    one = staffed.run("report", *SPAN, "--format", "json").json
-    today = str(datetime.now().astimezone().date())
-    assert today in (SPAN[1], str(TODAY), SPAN[3])
-    assert one["notifications received"] == 1
-
-
 @pytest.mark.parametrize(
     ("first", "last", "says"),
     [

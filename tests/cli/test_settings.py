@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from typing import Any
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_serve_refuses_without_a_database_and_makes_none(bare: Desk) -> None:
 def test_a_token_that_telegram_does_not_know_ends_serve(desk: Desk) -> None:
     async def beside_a_sandbox() -> Said:
         async with Sandbox(MachineClock(), token=TOKEN) as sandbox:
-            given = {"TELEGRAM_API": sandbox.url, "HTTP_PORT": "0", "LOG_LEVEL": "CRITICAL"}
+            given: Any = {"TELEGRAM_API": sandbox.url, "HTTP_PORT": "0", "LOG_LEVEL": "CRITICAL"}
             return await asyncio.to_thread(
                 lambda: desk.process("serve", TELEGRAM_TOKEN="1:wrong", **given)
             )
