@@ -85,33 +85,37 @@ async def gauges(tx: Tx) -> dict[str, int]:
     return {name: int(await tx.scalar(query)) for name, query in queries.items()}
 
 
-async def soonest(tx: Tx) -> dict[str, datetime | None]:
-    """The next instant of each kind that waits: what is due next, or how far behind we are."""
-    card, held = messages.alias("card"), chats.alias("held")
-    due_at = case((held.c.next_at > messages.c.due_at, held.c.next_at), else_=messages.c.due_at)
-    sendable = (
-        select(func.min(due_at))
-        .select_from(
-            messages.outerjoin(card, card.c.id == messages.c.parent_id).outerjoin(
-                held,
-                and_(held.c.channel == messages.c.channel, held.c.address == messages.c.address),
-            )
-        )
-        .where(
-            messages.c.state == MessageState.PENDING,
-            or_(messages.c.parent_id.is_(None), card.c.state == MessageState.SENT),
+_card, _held = messages.alias("card"), chats.alias("held")
+_due_at = case((_held.c.next_at > messages.c.due_at, _held.c.next_at), else_=messages.c.due_at)
+_sendable = (
+    select(func.min(_due_at))
+    .select_from(
+        messages.outerjoin(_card, _card.c.id == messages.c.parent_id).outerjoin(
+            _held,
+            and_(_held.c.channel == messages.c.channel, _held.c.address == messages.c.address),
         )
     )
-    queries = {
-        "notification": select(func.min(notifications.c.raise_due_at)),
-        "ladder": select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN),
-        "message": sendable,
-        "claim": select(func.min(messages.c.claimed_until)).where(
-            messages.c.state == MessageState.CLAIMED
-        ),
-        "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
-        "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
-    }
-    row = await tx.first(select(*(q.scalar_subquery().label(n) for n, q in queries.items())))
+    .where(
+        messages.c.state == MessageState.PENDING,
+        or_(messages.c.parent_id.is_(None), _card.c.state == MessageState.SENT),
+    )
+)
+_WAITS = {
+    "notification": select(func.min(notifications.c.raise_due_at)),
+    "ladder": select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN),
+    "message": _sendable,
+    "claim": select(func.min(messages.c.claimed_until)).where(
+        messages.c.state == MessageState.CLAIMED
+    ),
+    "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
+    "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
+}
+_SOONEST = select(*(query.scalar_subquery().label(name) for name, query in _WAITS.items()))
+"""Built once: whoever moves the clock by hand asks all the time."""
+
+
+async def soonest(tx: Tx) -> dict[str, datetime | None]:
+    """The next instant of each kind that waits: what is due next, or how far behind we are."""
+    row = await tx.first(_SOONEST)
     assert row is not None
     return dict(row._mapping)

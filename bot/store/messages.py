@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, text, update
 from sqlalchemy.engine import Row
 
 from bot.domain.delivery import Operation
@@ -75,12 +75,12 @@ async def set_params(tx: Tx, message_id: int, params: Mapping[str, Any]) -> None
 async def take_pace(tx: Tx, channel: Channel, now: datetime) -> datetime:
     """The next free slot of the channel. Its row is locked until the commit, so claims of several
     workers follow one another and never share a slot or a row."""
-    await tx.execute(
-        tx.insert(pace).values(channel=channel, next_slot_at=now).on_conflict_do_nothing()
-    )
-    row = await tx.first(
-        select(pace.c.next_slot_at).where(pace.c.channel == channel).with_for_update()
-    )
+    locked = select(pace.c.next_slot_at).where(pace.c.channel == channel).with_for_update()
+    if (row := await tx.first(locked)) is None:  # this channel's first claim ever
+        await tx.execute(
+            tx.insert(pace).values(channel=channel, next_slot_at=now).on_conflict_do_nothing()
+        )
+        row = await tx.first(locked)
     assert row is not None
     free: datetime = row.next_slot_at
     return max(now, free)
@@ -95,33 +95,55 @@ async def set_pace(tx: Tx, channel: Channel, next_slot_at: datetime) -> None:
 _IN_LINE = (messages.c.priority, messages.c.bell_at, messages.c.rank, messages.c.id)
 
 
+# Built once: four times a second, a statement costs more to build than to run.
+_card, _busy = messages.alias("card"), messages.alias("busy")
+_CHANNEL = bindparam("on_channel", type_=messages.c.channel.type)
+_NOW = bindparam("now", type_=messages.c.due_at.type)
+_CANDIDATES = (
+    select(messages.c.id, messages.c.address)
+    .outerjoin(_card, _card.c.id == messages.c.parent_id)
+    .outerjoin(
+        chats,
+        and_(chats.c.channel == messages.c.channel, chats.c.address == messages.c.address),
+    )
+    .where(
+        messages.c.state == MessageState.PENDING,
+        messages.c.channel == _CHANNEL,
+        messages.c.due_at <= _NOW,
+        or_(chats.c.next_at.is_(None), chats.c.next_at <= _NOW),
+        or_(messages.c.parent_id.is_(None), _card.c.state == MessageState.SENT),
+        ~exists().where(
+            _busy.c.state == MessageState.CLAIMED, _busy.c.address == messages.c.address
+        ),
+    )
+    .order_by(*_IN_LINE)
+)
+_DUE = select(messages.c.id).where(
+    messages.c.state == MessageState.PENDING,
+    messages.c.channel == _CHANNEL,
+    messages.c.due_at <= _NOW,
+)
+_LATE = select(messages.c.id).where(
+    messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= _NOW
+)
+_AT_HAND = select(exists(_DUE).label("due"), exists(_LATE).label("late"))
+
+
+_WITH_CARD = select(
+    messages,
+    _card.c.provider_message_id.label("card_message_id"),
+    _card.c.kind.label("card_kind"),
+    _card.c.params.label("card_params"),
+).outerjoin(_card, _card.c.id == messages.c.parent_id)
+
+
 async def candidates(tx: Tx, channel: Channel, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Number and chat of the messages next in line whose chat is free: its pace allows one, none is
     on its way.
 
     An edit waits until its card has been sent.
     """
-    card, busy = messages.alias("card"), messages.alias("busy")
-    return await tx.all(
-        select(messages.c.id, messages.c.address)
-        .outerjoin(card, card.c.id == messages.c.parent_id)
-        .outerjoin(
-            chats,
-            and_(chats.c.channel == messages.c.channel, chats.c.address == messages.c.address),
-        )
-        .where(
-            messages.c.state == MessageState.PENDING,
-            messages.c.channel == channel,
-            messages.c.due_at <= now,
-            or_(chats.c.next_at.is_(None), chats.c.next_at <= now),
-            or_(messages.c.parent_id.is_(None), card.c.state == MessageState.SENT),
-            ~exists().where(
-                busy.c.state == MessageState.CLAIMED, busy.c.address == messages.c.address
-            ),
-        )
-        .order_by(*_IN_LINE)
-        .limit(limit)
-    )
+    return await tx.all(_CANDIDATES.limit(limit), {"on_channel": channel, "now": now})
 
 
 async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Sequence[Row[Any]]:
@@ -140,17 +162,8 @@ async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Seq
         )
         .returning(messages.c.id)
     )
-    card = messages.alias("card")
     return await tx.all(
-        select(
-            messages,
-            card.c.provider_message_id.label("card_message_id"),
-            card.c.kind.label("card_kind"),
-            card.c.params.label("card_params"),
-        )
-        .outerjoin(card, card.c.id == messages.c.parent_id)
-        .where(messages.c.id.in_([row.id for row in claimed]))
-        .order_by(*_IN_LINE)
+        _WITH_CARD.where(messages.c.id.in_([row.id for row in claimed])).order_by(*_IN_LINE)
     )
 
 
@@ -183,15 +196,7 @@ async def abandoned(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
 async def at_hand(tx: Tx, channel: Channel, now: datetime) -> tuple[bool, bool]:
     """Whether a message waits that is due, and whether a claim's time is over: the cheap look
     before a claim takes the writer."""
-    due = select(messages.c.id).where(
-        messages.c.state == MessageState.PENDING,
-        messages.c.channel == channel,
-        messages.c.due_at <= now,
-    )
-    late = select(messages.c.id).where(
-        messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= now
-    )
-    row = await tx.first(select(exists(due).label("due"), exists(late).label("late")))
+    row = await tx.first(_AT_HAND, {"on_channel": channel, "now": now})
     assert row is not None
     return bool(row.due), bool(row.late)
 
