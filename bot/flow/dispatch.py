@@ -25,7 +25,7 @@ from bot.flow.compose import Unworded, compose
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.record import put_off, record_outcomes, take_over
-from bot.store import messages
+from bot.store import messages, pace
 
 HORIZON = timedelta(seconds=0.25)
 """How far ahead slots are given out: an answer that is queued now waits at most this long."""
@@ -103,7 +103,7 @@ class Dispatcher:
         ctx, now = self._ctx, self._ctx.now()
         gap = timedelta(seconds=1 / ctx.rate)
         async with ctx.store.unit() as tx:
-            free = await messages.take_pace(tx, self._channel, now)
+            free = await pace.take(tx, self._channel, now)
             horizon = now + HORIZON
             if free > horizon:
                 return []
@@ -125,7 +125,7 @@ class Dispatcher:
                         await put_off(tx, row, fault, now)
                     case None:
                         await messages.end(tx, row.id, MessageState.CANCELLED)
-            await messages.set_pace(tx, self._channel, free)
+            await pace.set_next(tx, self._channel, free)
         for claim in claims:
             task = asyncio.create_task(self._send(claim))
             self._sending.add(task)

@@ -22,7 +22,7 @@ from bot.domain.message import CARDS, Kind, MessageState
 from bot.flow.contact import contact_is_dead
 from bot.flow.context import CHANNEL, Context, Stage
 from bot.flow.tell import refresh_card
-from bot.store import alarms, alerts, messages
+from bot.store import alarms, alerts, messages, pace
 from bot.store.unit_of_work import Tx
 
 _REPEAT_AFTER = (10, 30, 60, 120, 300, 600)
@@ -98,7 +98,7 @@ async def _record_all(ctx: Context, tx: Tx, ended: Sequence[tuple[Row[Any], Outc
     # A chat's second counts from the send as it was, not from its slot as it was planned.
     free_at = now + timedelta(seconds=ctx.chat_seconds)
     for row, _ in ended:
-        await messages.hold_chats(tx, row.channel, {row.address: free_at})
+        await pace.hold_chats(tx, row.channel, {row.address: free_at})
     if any(isinstance(outcome, Sent) for _, outcome in ended):
         await alarms.clear(tx, *(_refusal(reason) for reason in _REFUSED))
     states = await alerts.by_ids(tx, {row.alert_id for row, _ in ended if row.alert_id})
@@ -144,11 +144,11 @@ async def _record(
             await _sent(tx, row, provider_message_id, alert, now)
         case Deferred(until, reason):
             await _again(tx, row, until)
-            await messages.hold_chats(tx, row.channel, {row.address: until})
+            await pace.hold_chats(tx, row.channel, {row.address: until})
             if reason in _REFUSED:
                 await alarms.set_off(tx, _refusal(reason), "Telegram refuses this service.", now)
             if reason in _OF_THE_CHANNEL:
-                await messages.set_pace(tx, row.channel, now + _CHANNEL_PAUSE)
+                await pace.set_next(tx, row.channel, now + _CHANNEL_PAUSE)
         case Rejected(Reason.BLOCKED, _):
             await messages.end(tx, row.id, MessageState.REJECTED)
             await _dead_address(ctx, tx, row)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 from bot.domain.delivery import Operation
 from bot.domain.message import CARDS, Kind, MessageState
 from bot.domain.people import Channel
-from bot.store.tables import chats, delivery_attempts, messages, pace, tellings
+from bot.store.tables import chats, delivery_attempts, messages, tellings
 from bot.store.unit_of_work import Tx
 
 
@@ -70,26 +70,6 @@ async def set_params(tx: Tx, message_id: int, params: Mapping[str, Any]) -> None
 
 
 # --- claiming ------------------------------------------------------------------------------------
-
-
-async def take_pace(tx: Tx, channel: Channel, now: datetime) -> datetime:
-    """The next free slot of the channel. Its row is locked until the commit, so claims of several
-    workers follow one another and never share a slot or a row."""
-    locked = select(pace.c.next_slot_at).where(pace.c.channel == channel).with_for_update()
-    if (row := await tx.first(locked)) is None:  # this channel's first claim ever
-        await tx.execute(
-            tx.insert(pace).values(channel=channel, next_slot_at=now).on_conflict_do_nothing()
-        )
-        row = await tx.first(locked)
-    assert row is not None
-    free: datetime = row.next_slot_at
-    return max(now, free)
-
-
-async def set_pace(tx: Tx, channel: Channel, next_slot_at: datetime) -> None:
-    await tx.execute(
-        update(pace).where(pace.c.channel == channel).values(next_slot_at=next_slot_at)
-    )
 
 
 _IN_LINE = (messages.c.priority, messages.c.bell_at, messages.c.rank, messages.c.id)
@@ -165,22 +145,6 @@ async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Seq
     return await tx.all(
         _WITH_CARD.where(messages.c.id.in_([row.id for row in claimed])).order_by(*_IN_LINE)
     )
-
-
-async def hold_chats(tx: Tx, channel: Channel, until: Mapping[str, datetime]) -> None:
-    """Nothing goes to these chats before these instants."""
-    if until:
-        statement = tx.insert(chats)
-        await tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["channel", "address"],
-                set_={"next_at": statement.excluded.next_at},
-            ),
-            [
-                {"channel": channel, "address": address, "next_at": at}
-                for address, at in until.items()
-            ],
-        )
 
 
 async def abandoned(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:

@@ -14,7 +14,7 @@ from bot.domain.people import Channel
 from bot.flow.context import Stage
 from bot.flow.tell import message_row
 from bot.sandbox.phones import SandboxPhone
-from bot.store import messages
+from bot.store import messages, pace
 from bot.store.tables import messages as outbox
 from bot.store.types import EPOCH
 from tests.world import World
@@ -59,8 +59,8 @@ async def put(world: World, rows: Sequence[dict[str, Any]]) -> list[int]:
 async def hold_back(world: World, **span: float) -> None:
     """Nothing leaves the outbox for so long, so that what is owed meanwhile waits side by side."""
     async with world.ctx.store.unit() as tx:
-        await messages.take_pace(tx, Channel.TELEGRAM, world.clock.now())
-        await messages.set_pace(tx, Channel.TELEGRAM, world.clock.now() + timedelta(**span))
+        await pace.take(tx, Channel.TELEGRAM, world.clock.now())
+        await pace.set_next(tx, Channel.TELEGRAM, world.clock.now() + timedelta(**span))
 
 
 async def standing(world: World, *numbers: int) -> list[Row[Any]]:

@@ -1,0 +1,46 @@
+"""The pace of a channel over all workers, and each chat's own (ADR 12)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bot.domain.people import Channel
+from bot.store.tables import chats, pace
+from bot.store.unit_of_work import Tx
+
+
+async def take(tx: Tx, channel: Channel, now: datetime) -> datetime:
+    """The next free slot of the channel. Its row is locked until the commit, so claims of several
+    workers follow one another and never share a slot or a row."""
+    locked = select(pace.c.next_slot_at).where(pace.c.channel == channel).with_for_update()
+    if (row := await tx.first(locked)) is None:  # this channel's first claim ever
+        await tx.execute(
+            tx.insert(pace).values(channel=channel, next_slot_at=now).on_conflict_do_nothing()
+        )
+        row = await tx.first(locked)
+    assert row is not None
+    free: datetime = row.next_slot_at
+    return max(now, free)
+
+
+async def set_next(tx: Tx, channel: Channel, next_slot_at: datetime) -> None:
+    await tx.execute(
+        update(pace).where(pace.c.channel == channel).values(next_slot_at=next_slot_at)
+    )
+
+
+async def hold_chats(tx: Tx, channel: Channel, until: Mapping[str, datetime]) -> None:
+    """Nothing goes to these chats before these instants."""
+    if until:
+        statement = tx.insert(chats)
+        await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["channel", "address"],
+                set_={"next_at": statement.excluded.next_at},
+            ),
+            [
+                {"channel": channel, "address": address, "next_at": at}
+                for address, at in until.items()
+            ],
+        )
