@@ -1,6 +1,6 @@
 """An alert: our duty towards one school, one nurse team or the MASH desk about one incident."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,15 +79,24 @@ def uncovered(
     acknowledgements: Iterable[Acknowledgement],
     settled_by: Collection[Role],
     excluded: Collection[str] = (),
+    people: Mapping[str, Person] | None = None,
 ) -> frozenset[int]:
     """The children whom no acknowledgement of a `settled_by` role covers; none: it is settled.
 
-    Who has been excluded since, and must know nothing of it, no longer stands for any child.
+    Who has been excluded since, and must know nothing of it, no longer stands for any child; nor
+    does one of `people` for a child whose year turned out to be another's. The answer of somebody
+    who has left still stands.
     """
+    known, children = people or {}, tuple(children)
     numbers = frozenset(child.number for child in children)
+
+    def covers(answer: Acknowledgement) -> frozenset[int]:
+        person = known.get(answer.person_id)
+        return answer.children & (children_in_scope(person, children) if person else numbers)
+
     return numbers.difference(
         *(
-            answer.children
+            covers(answer)
             for answer in acknowledgements
             if answer.role in settled_by and answer.person_id not in excluded
         )

@@ -19,6 +19,7 @@ from bot.domain.alert import (
 )
 from bot.domain.message import Priority
 from bot.domain.people import Person
+from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
@@ -49,7 +50,7 @@ async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
             case AlertState.ACKNOWLEDGED:
                 return await _settled_already(tx, known.directory.people, person, alert)
             case AlertState.OPEN:
-                return await _record(tx, alert, children, person, now)
+                return await _record(tx, known, alert, children, person, now)
 
 
 async def _settled_already(tx: Tx, people: Any, person: Person, alert: Row[Any]) -> Reply:
@@ -63,6 +64,7 @@ async def _settled_already(tx: Tx, people: Any, person: Person, alert: Row[Any])
 
 async def _record(
     tx: Tx,
+    known: InForce,
     alert: Row[Any],
     children: tuple[AlertChild, ...],
     person: Person,
@@ -82,7 +84,8 @@ async def _record(
         acknowledged_at=now,
     )
     given = await _answers(tx, alert)
-    owing = uncovered(children, given, alerts.policy(alert).settled_by, alert.excluded)
+    settled_by, people = alerts.policy(alert).settled_by, known.directory.people
+    owing = uncovered(children, given, settled_by, alert.excluded, people)
     await events.append(
         tx,
         events.line(

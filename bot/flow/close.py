@@ -38,6 +38,7 @@ async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]
         if not closed:
             raise ConflictError(f"Nothing of {reference} is open.")
         await refresh_cards(tx, now, closed)
-        await notifications.change(tx, row.id, state=NotificationState.CLOSED, raise_due_at=None)
+        if row.raise_due_at is None:  # else a version or a decision came that is still to be told
+            await notifications.change(tx, row.id, state=NotificationState.CLOSED)
         tx.wake(Stage.DISPATCH)
         return closed

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.alert import Acknowledgement, AlertChild, AlertState
+from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.message import CARDS, SHARED, Kind
 from bot.domain.people import Person
@@ -49,9 +49,13 @@ class Unworded:
     fault: str
 
 
+class NotYet:
+    """A message that waits until the MASH desk has said whom an exclusion means."""
+
+
 async def compose(
     tx: Tx, known: InForce, rows: Sequence[Row[Any]], now: datetime
-) -> dict[int, Outgoing | Unworded | None]:
+) -> dict[int, Outgoing | Unworded | NotYet | None]:
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
     named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
@@ -68,7 +72,7 @@ async def compose(
     return {row.id: await _compose_or_not(batch, row) for row in rows}
 
 
-async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded | None:
+async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded | NotYet | None:
     """One row that is not as it should be must not silence the others."""
     try:
         return await _compose(batch, row)
@@ -79,7 +83,7 @@ async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded |
         return Unworded(type(error).__name__)
 
 
-async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | None:
+async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     person = batch.known.directory.people.get(row.person_id or "")
     language = person.language if person else "en"
     if row.kind is Kind.REFRESH:
@@ -91,6 +95,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | None:
         state = batch.alerts[row.alert_id].state
         if row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None
+        if batch.alerts[row.alert_id].held:
+            return NotYet()
         text, buttons = await _card(batch, row, person, row.kind, row.params)
         return _outgoing(row, text, buttons, protect=True)
     if row.kind in SHARED:
@@ -167,6 +173,8 @@ async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -
     opened = batch.views.get(row.parent_id)
     if opened is None or alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
         return None
+    if alert.behind and alert.leg is not Leg.TRIAGE:
+        return None  # the ledger has the version before; see `Raising.hide_views`
     shown = await view_for(batch.tx, batch.known, alert, batch.children[alert.id], person)
     texts = chat_pages(batch.known, shown, person.language)
     page = min(opened.page, len(texts) - 1)

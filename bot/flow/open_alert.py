@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState
+from bot.domain.alert import AlertState, Leg
 from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
 from bot.flow.authorise import may_take
@@ -41,6 +41,9 @@ async def open_in_chat(
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if not may_take(known, person, alert, children, now):
+            return nothing_here(person.language)
+        if alert.behind and alert.leg is not Leg.TRIAGE:
+            # What came may exclude this very person: in a second it is in force.
             return nothing_here(person.language)
         if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
             return Reply("press.withdrawn", person.language)

@@ -70,10 +70,16 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
     before = raising.children[old.id]
     if wanted.children != before:
         await alerts.replace_children(tx, old.id, wanted.children)
-    came = {c.number for c in wanted.children} - {c.number for c in before}
+    came = {c.number for c in wanted.children if c not in before}  # or is of another year now
     given = (await alerts.answers(tx, [old.id]))[old.id]
     policy = alerts.policy(old)
-    owing = uncovered(wanted.children, given, policy.settled_by, raising.excluded)
+    owing = uncovered(
+        wanted.children,
+        given,
+        policy.settled_by,
+        raising.excluded,
+        raising.known.directory.people,
+    )
     withdrawn, is_open = old.state is AlertState.WITHDRAWN, old.state is AlertState.OPEN
     if owing and not is_open and (came or old.state is not AlertState.CLOSED):
         await _reopen(raising, old, wanted, owing)
@@ -97,6 +103,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         await alerts.look_again(tx, [old.id], now)
         tx.wake(Stage.ESCALATE)
     if came or raising.row.version > raising.row.raised_version:
+        await raising.hide_views(old)
         await raising.tell_everyone_told(old, Kind.MORE, came)
         await refresh_cards(tx, now, [old.id])
 
@@ -123,6 +130,7 @@ async def _reopen(
     policy = alerts.policy(old)
     await raising.first_climb(subject, policy, wanted.children, owing=owing)
     await raising.tell_everyone_told(old, Kind.MORE, owing)
+    await raising.hide_views(old)
     await refresh_cards(raising.tx, raising.now, [old.id])
 
 

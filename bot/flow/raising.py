@@ -14,7 +14,7 @@ from bot.domain.message import Kind
 from bot.domain.routing import Climbed, InForce, LadderState, climb, owed_to_newcomers
 from bot.flow.context import Stage
 from bot.flow.tell import Owed, Subject, can_be_told, write_climb
-from bot.store import alerts, events
+from bot.store import alerts, events, messages, views
 from bot.store.unit_of_work import Tx
 
 
@@ -114,7 +114,7 @@ class Raising:
 
     async def tell_newcomers(self, state: LadderState, alert: Row[Any]) -> None:
         """Tell whom the steps told already would have told, had every child been there then."""
-        came = {c.number for c in state.children} - {c.number for c in self.children[alert.id]}
+        came = {c.number for c in state.children if c not in self.children[alert.id]}
         steps = owed_to_newcomers(state, came, self.known.directory, self.now)
         if steps:
             climbed = Climbed(steps, alert.next_step, self.now, alert.last_told_at)
@@ -129,6 +129,11 @@ class Raising:
             )
             self.owed += owed
             self.lines += lines
+
+    async def hide_views(self, alert: Row[Any]) -> None:
+        """What was opened showed the version before; the ledger has no line for more (I6)."""
+        cards = await messages.cards_of(self.tx, [alert.id])
+        await views.hide(self.tx, [card.id for card in cards], self.now)
 
     async def tell_everyone_told(
         self, alert: Row[Any], kind: Kind, came: Collection[int] = ()

@@ -33,6 +33,7 @@ _OF_THE_CHANNEL = (*_REFUSED, Reason.UNREACHABLE)
 _LANDS_LATE = timedelta(seconds=60)
 """An edit that nobody knew the outcome of may take effect behind the one that came after it."""
 _PUT_OFF = timedelta(seconds=60)
+_HELD = timedelta(seconds=30)
 _BATCH = 100
 log = logging.getLogger(__name__)
 
@@ -184,6 +185,11 @@ async def _again(tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = 
         superseded = await messages.neutral_waits(tx, row.address)
     state = MessageState.CANCELLED if superseded else MessageState.PENDING
     await messages.change(tx, row.id, state=state, due_at=at, unknowns=unknowns)
+
+
+async def hold_back(tx: Tx, row: Row[Any], now: datetime) -> None:
+    """A claimed message that nobody may have yet: looked at again soon."""
+    await _again(tx, row, now + _HELD)
 
 
 async def put_off(tx: Tx, row: Row[Any], fault: str, now: datetime) -> None:

@@ -78,11 +78,13 @@ def _meant(known: InForce, task: Row[tuple[object, ...]], answer: int | str) -> 
     """The school's code or person's id that an answer stands for; '' for nobody at all."""
     directory = known.directory
     if task.question is Question.EXCLUSION:
-        present = [i for i in task.candidates if i in directory.people]
-        if isinstance(answer, int) and 0 <= answer <= len(present):
-            return present[answer] if answer < len(present) else ""
-        return None
-    present = [code for code in task.candidates if code in directory.schools]
-    if isinstance(answer, int):
-        return present[answer] if 0 <= answer < len(present) else None
-    return answer if answer in directory.schools else None
+        if answer == len(task.candidates):
+            return ""
+        chosen = _candidate(task, answer) if isinstance(answer, int) else None
+        return chosen if chosen in directory.people else None
+    chosen = _candidate(task, answer) if isinstance(answer, int) else answer
+    return chosen if chosen in directory.schools else None
+
+
+def _candidate(task: Row[tuple[object, ...]], number: int) -> str | None:
+    return str(task.candidates[number]) if 0 <= number < len(task.candidates) else None

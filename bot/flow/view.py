@@ -77,18 +77,23 @@ def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
     ]
 
 
-def choices(known: InForce, shown: Shown, language: str) -> tuple[str, ...]:
-    """What a triage task's buttons offer, in the order of its candidates."""
+def choices(known: InForce, shown: Shown, language: str) -> tuple[tuple[int, str], ...]:
+    """What a triage task's buttons offer, each with its candidate's number, which stays the same
+    when another candidate leaves the directory."""
     if shown.task is None:
         return ()
     say, directory = words(language), known.directory
     if shown.task.question is Question.EXCLUSION:
-        people = [directory.people[i] for i in shown.task.candidates if i in directory.people]
-        named = [f"{p.name}, {say.say(f'role.{p.role.value}')}" for p in people]
-        return (*named, say.say("button.none_of_these_people"))
+        named = [
+            (number, f"{person.name}, {say.say(f'role.{person.role.value}')}")
+            for number, i in enumerate(shown.task.candidates)
+            if (person := directory.people.get(i)) is not None
+        ]
+        none_of_them = len(shown.task.candidates), say.say("button.none_of_these_people")
+        return (*named, none_of_them)
     return tuple(
-        directory.schools[code].name_in(language)
-        for code in shown.task.candidates
+        (number, directory.schools[code].name_in(language))
+        for number, code in enumerate(shown.task.candidates)
         if code in directory.schools
     )
 

@@ -29,7 +29,7 @@ class OpenedView:
     hides_at: datetime
     page: int = 1
     pages: int = 1
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[int, str], ...] = ()
     """What a triage task offers, each a button."""
 
 
@@ -119,7 +119,7 @@ def _buttons(words: Words, facts: Card) -> Rows:
     else:
         rows += [
             (Button(choice[:60], f"{DECIDE}:{number}:{index}"),)
-            for index, choice in enumerate(view.choices)
+            for index, choice in view.choices
             if facts.state is AlertState.OPEN
         ]
         if view.page < view.pages:

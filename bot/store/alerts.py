@@ -30,13 +30,16 @@ _WITH_NOTIFICATION = select(
     notifications.c.reference,
     notifications.c.excluded,
     notifications.c.version.label("notification_version"),
+    # A version came that was not raised yet: its exclusions and its children are not in force.
+    (notifications.c.version > notifications.c.raised_version).label("behind"),
     # Nobody knows yet whom an exclusion means: then this is told and shown to nobody.
     exists()
     .where(
         alerts.c.leg != Leg.TRIAGE,
         _holding.c.notification_id == alerts.c.notification_id,
         _holding.c.leg == Leg.TRIAGE,
-        _holding.c.state == AlertState.OPEN,
+        # A coordinator may close the task; that says nothing of whom the exclusion means.
+        _holding.c.state.in_([AlertState.OPEN, AlertState.CLOSED]),
         _holding.c.task.startswith(f"{Question.EXCLUSION}:"),
     )
     .correlate(alerts)
