@@ -21,7 +21,7 @@ from bot.domain.delivery import Deferred, Operation, Outcome, Reason, Rejected, 
 from bot.domain.message import CARDS, Kind, MessageState
 from bot.flow.contact import contact_is_dead
 from bot.flow.context import CHANNEL, Context, Stage
-from bot.flow.tell import refresh_card
+from bot.flow.tell import message_row, refresh_card
 from bot.store import alarms, alerts, messages, pace
 from bot.store.unit_of_work import Tx
 
@@ -178,11 +178,15 @@ async def _sent(
 async def _again(tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = None) -> None:
     """Back into the queue; what another one there says as well is not needed twice."""
     unknowns = row.unknowns if unknowns is None else unknowns
-    superseded = False
-    if row.operation is Operation.EDIT:
-        superseded = await messages.refresh_waits(tx, row.parent_id, unknowns)
-    elif row.kind is Kind.NEUTRAL:
-        superseded = await messages.neutral_waits(tx, row.address)
+    if row.kind is Kind.NEUTRAL:
+        # One waits at most, and another worker may be adding it now: the database decides.
+        await messages.end(tx, row.id, MessageState.CANCELLED)
+        again = message_row(Kind.NEUTRAL, row.address, at, params=row.params, priority=row.priority)
+        await messages.add_once(tx, {**again, "unknowns": unknowns})
+        return
+    superseded = row.operation is Operation.EDIT and await messages.refresh_waits(
+        tx, row.parent_id, unknowns
+    )
     state = MessageState.CANCELLED if superseded else MessageState.PENDING
     await messages.change(tx, row.id, state=state, due_at=at, unknowns=unknowns)
 

@@ -247,16 +247,6 @@ async def refresh_waits(tx: Tx, card_id: int, unknowns: int) -> bool:
     return bool(result.rowcount)
 
 
-async def neutral_waits(tx: Tx, address: str) -> bool:
-    """Whether the neutral answer is in the queue for this chat: one is enough."""
-    statement = select(messages.c.id).where(
-        messages.c.address == address,
-        messages.c.kind == Kind.NEUTRAL,
-        messages.c.state == MessageState.PENDING,
-    )
-    return await tx.first(statement.limit(1)) is not None
-
-
 # --- cards ---------------------------------------------------------------------------------------
 
 
