@@ -40,11 +40,6 @@ _WATCH = timedelta(seconds=30)
 log = logging.getLogger(__name__)
 
 
-def open_context(settings: Settings, clock: Clock | None = None) -> Context:
-    """A context without channels: all that the command line needs."""
-    return Context.on(settings.database_url, clock)
-
-
 class App:
     """The service. `run` it; it is up when `started` is set, and ends after `stop` is set."""
 
@@ -55,7 +50,7 @@ class App:
         check_for_serving(settings)
         self.settings = settings
         self._ticking = ticking
-        self.ctx = open_context(settings, clock)
+        self.ctx = Context.on(settings.database_url, clock)
         self.started = asyncio.Event()
         self.stop = asyncio.Event()
         self.lease = Lease(self.ctx, LEASE)

@@ -53,7 +53,6 @@ def parser() -> argparse.ArgumentParser:
         "encompass demo --once",
     )  # fmt: skip
     demo.add_argument("--once", action="store_true", help="end after the story instead of staying")
-    demo.add_argument("--language", choices=("en", "cy"), help="show every phone in one language")
 
     _command(
         commands, "serve", "service:serve", "the real service, from settings",
@@ -104,7 +103,9 @@ def parser() -> argparse.ArgumentParser:
     route.add_argument("--school", required=True, metavar="CODE")
     route.add_argument("--at", required=True, metavar="WHEN", help="local time unless it says")
     route.add_argument("--year", type=int, metavar="N")
-    route.add_argument("--urgent", action="store_true")
+    route.add_argument(
+        "--urgent", action="store_true", help="as an urgent notice: the same, while nothing waits"
+    )
     route.add_argument("--json", action="store_true")
 
     status = _command(

@@ -66,25 +66,29 @@ class Settings(BaseSettings):
 class _FromFiles(PydanticBaseSettingsSource):
     """`ENCOMPASS_X_FILE` names a file that holds `ENCOMPASS_X`."""
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        raise NotImplementedError  # __call__ below answers for every field at once
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self._named = {**dotenv_values(".env"), **os.environ}
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """The text of the file that is named for this setting; None if none is."""
+        setting = f"{PREFIX}{field_name.upper()}"
+        path = self._named.get(f"{setting}_FILE")
+        if not path:
+            return None, field_name, False
+        if self._named.get(setting):
+            raise SettingsError(
+                f"{setting} and {setting}_FILE are both set: leave one of them out."
+            )
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{setting}_FILE: the file cannot be read.") from error
 
     def __call__(self) -> dict[str, Any]:
-        named = {**dotenv_values(".env"), **os.environ}
-        found: dict[str, Any] = {}
-        for name in self.settings_cls.model_fields:
-            variable = f"{PREFIX}{name.upper()}_FILE"
-            if path := named.get(variable):
-                if named.get(variable.removesuffix("_FILE")):
-                    raise SettingsError(
-                        f"{variable.removesuffix('_FILE')} and {variable} are both set: "
-                        "leave one of them out."
-                    )
-                try:
-                    found[name] = Path(path).read_text(encoding="utf-8").strip()
-                except (OSError, UnicodeDecodeError) as error:
-                    raise SettingsError(f"{variable}: the file cannot be read.") from error
-        return found
+        fields = self.settings_cls.model_fields
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 _WOULD_BE_RIGHT = {

@@ -11,12 +11,13 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import App, open_context
+from bot.app import App
 from bot.clock import HandClock
 from bot.demo.authority import config_folder, directory_files
 from bot.domain.directory import Directory
 from bot.domain.people import Person
 from bot.flow.configure import read_config, take_config
+from bot.flow.context import Context
 from bot.flow.directory import apply
 from bot.flow.enrol import invite
 from bot.flow.in_force import in_force
@@ -128,7 +129,7 @@ async def stage() -> AsyncIterator[Stage]:
 async def _prepare(settings: Settings, clock: HandClock) -> tuple[Directory, str]:
     """What an operator does once: migrate, configuration, directory, a partner's key."""
     await schema.migrate(settings.database_url)
-    ctx = open_context(settings, clock)
+    ctx = Context.on(settings.database_url, clock)
     try:
         await take_config(ctx, read_config(settings.config_dir))
         await apply(ctx, directory_files())

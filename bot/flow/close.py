@@ -35,6 +35,8 @@ async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]
                         by=by,
                     ),
                 )
+            elif alert.held:  # its question may end here, and a card held back for it with it
+                await messages.cancel_of_alert(tx, alert.id)
         if not closed:
             raise ConflictError(f"Nothing of {reference} is open.")
         await refresh_cards(tx, now, closed)

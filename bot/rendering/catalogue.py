@@ -44,13 +44,6 @@ class Words:
             raise KeyError(f"the {self.language} catalogue has no {name}")
         return sentence.format(**values)
 
-    def count(self, name: str, number: int, /, **values: object) -> str:
-        """The sentence of this name in the plural form for `number`."""
-        sentence = self._translations.ngettext(name, name, number)
-        if sentence == name:
-            raise KeyError(f"the {self.language} catalogue has no {name}")
-        return sentence.format(number=number, **values)
-
     # --- times, as people say them, in local time ---------------------------------------------
 
     def clock(self, at: datetime) -> str:

@@ -255,10 +255,9 @@ async def open_told_to(tx: Tx, person_id: str) -> list[int]:
     return [row.id for row in rows]
 
 
-async def add_acknowledgement(tx: Tx, **values: Any) -> bool:
-    """Whether this is this person's first answer for these children at this version."""
-    result = await tx.execute(tx.insert(acknowledgements).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)
+async def add_acknowledgement(tx: Tx, **values: Any) -> None:
+    """One person's answer for these children at this version, kept once."""
+    await tx.execute(tx.insert(acknowledgements).values(**values).on_conflict_do_nothing())
 
 
 async def other_schools_told(tx: Tx, notification_id: int, school_code: str) -> bool:
