@@ -330,6 +330,12 @@ class World:
         await self._import()
         await self.settle()
 
+    async def closes_down(self, school: School) -> None:
+        """A school is no longer in schools.csv."""
+        del self._schools[school.code]
+        await self._import()
+        await self.settle()
+
     async def _import(self) -> None:
         files = [
             DirectoryFile(schools=list(self._schools.values())),

@@ -1,10 +1,30 @@
 """A new version changes whose a child is and who may know: what was shown and owed follows it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bot.domain.people import Role
 from bot.flow.close import close
 from bot.flow.context import Stage
+from bot.flow.reply import nothing_here
 from tests.builders import at, child, child_of, notice
+from tests.flow.outbox import hold_back
 from tests.world import World
+
+
+@contextmanager
+def not_raising(world: World) -> Iterator[None]:
+    """What is accepted meanwhile is not raised yet."""
+    raising = world.app.stages.loops[Stage.RAISE]
+    step = raising._step
+
+    async def later() -> bool:
+        return False
+
+    raising._step = later
+    yield
+    raising._step = step
+    raising.wake()
 
 
 async def test_a_corrected_year_is_told_to_its_own_dsp_and_covered_by_nobody_else(
@@ -57,17 +77,9 @@ async def test_closing_ends_nothing_that_came_meanwhile(world: World) -> None:
     world.phone("Mair").expects("alert")
     headers = {"Authorization": f"Bearer {world.police.key}"}
     both = first | {"children": [*first["children"], child(roath)]}
-    raising = world.app.stages.loops[Stage.RAISE]
-    step = raising._step
-
-    async def later() -> bool:
-        return False
-
-    raising._step = later  # what is accepted is not raised yet
-    await world.http.post("/api/v1/notifications", headers=headers, json=both)
-    await close(world.ctx, reference, "told by telephone", "coordinator")
-    raising._step = step
-    raising.wake()
+    with not_raising(world):
+        await world.http.post("/api/v1/notifications", headers=headers, json=both)
+        await close(world.ctx, reference, "told by telephone", "coordinator")
     await world.settle()
     world.phone("Rhys").expects("alert")
     world.phone("Mair").expects("more")
@@ -88,3 +100,64 @@ async def test_what_was_opened_hides_when_a_new_version_comes(world: World) -> N
     more = mair.expects("more")
     assert "Gwilym" in await mair.opens(more)
     assert world.clock.now() < at("07:05")
+
+
+async def test_until_a_version_is_in_force_nobody_opens_what_it_says(world: World) -> None:
+    """It may exclude the very person who presses; raised a moment later, it does."""
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+    first = child_of(school, given_name="Sioned")
+    await world.police.send(first)
+    mair = world.phone("Mair")
+    card = mair.expects("alert")
+    headers = {"Authorization": f"Bearer {world.police.key}"}
+    with not_raising(world):
+        excluding = first | {"exclude": ["mair"], "circumstances": "new"}
+        await world.http.post("/api/v1/notifications", headers=headers, json=excluding)
+        press = mair.sandbox.press("Open details", card)
+        await press.answered()
+        assert press.answer is not None
+        assert press.answer.text == nothing_here().text
+    await world.settle()
+    assert all("Sioned" not in version.text for version in card.history)
+    world.phone("Owen").expects("alert")
+
+
+async def test_a_card_that_waits_is_held_back_while_nobody_knows_whom_an_exclusion_means(
+    world: World,
+) -> None:
+    await world.without_nurses()
+    await world.authority()
+    school = await world.school("Ysgol Bryn", dsp="Mair")
+    first = child_of(school, given_name="Sioned")
+    await hold_back(world, minutes=2)
+    await world.police.send(first)
+    await world.police.send(first | {"exclude": ["nobody-knows"]})
+    await world.advance(minutes=5)
+    world.phone("Mair").heard_nothing()
+    desk = world.phone("Desk")
+    card = desk.expects("triage")
+    await desk.opens(card)
+    await desk.press("Mair, designated safeguarding person", card)
+    await world.advance(minutes=2)
+    world.phone("Mair").heard_nothing()
+    world.everyone_is_accounted_for()
+
+
+async def test_a_button_means_the_school_it_names_though_another_has_gone(world: World) -> None:
+    await world.without_nurses()
+    await world.authority()
+    names = ("Ysgol Bryn Coch", "Ysgol Bryn Glas", "Ysgol Bryn Gwyn")
+    schools = {name: await world.school(name) for name in names}
+    unsure = notice(child(given_name="Sioned") | {"school": {"name": "Bryn Cochh"}})
+    reference = await world.police.send(unsure)
+    desk = world.phone("Desk")
+    card = desk.expects("triage")
+    await desk.opens(card)
+    offered = [button for row in card.buttons for button in row if button.text in names]
+    first, second = offered[0], offered[1]
+    await world.closes_down(schools[first.text])
+    await desk.press_data(second.data or "", card)
+    told = [alert["school"] for alert in (await world.police.account(reference))["alerts"]]
+    assert told == [schools[second.text].code]
+    world.everyone_is_accounted_for()
