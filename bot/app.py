@@ -85,7 +85,8 @@ class App:
         return self.stages.in_hand + senders_and_hearers - waiting_for_those
 
     async def run(self) -> None:
-        """Serve until `stop` is set. SettingsError or StoreError if it cannot start."""
+        """Serve until `stop` is set. SettingsError or StoreError if it cannot start. Cancelled, it
+        leaves everything where it stands, as a process that is killed does."""
         try:
             telegram = await self._start()
             async with asyncio.TaskGroup() as group:
@@ -103,6 +104,10 @@ class App:
                 await self._stop_web()
                 self.stages.stop()
             await self.dispatcher.drain()
+        except BaseException:
+            self.dispatcher.abandon()
+            self.hearer.abandon()
+            raise
         finally:
             await self._close()
 

@@ -50,9 +50,13 @@ def parser() -> argparse.ArgumentParser:
 
     demo = _command(
         commands, "demo", "demo:run", "everything on loopback with synthetic data, no token",
-        "encompass demo --once",
+        "encompass demo --port 8800",
     )  # fmt: skip
-    demo.add_argument("--once", action="store_true", help="end after the story instead of staying")
+    demo.add_argument(
+        "--once", action="store_true", help="a morning told on the terminal, without a browser"
+    )
+    demo.add_argument("--port", type=_port, default=0, help="of the page; default: a free one")
+    demo.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
 
     _command(
         commands, "serve", "service:serve", "the real service, from settings",
@@ -158,6 +162,12 @@ def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:
         parts, "revoke", "keys:revoke", "end a key at once", "encompass key revoke 3"
     )  # fmt: skip
     revoke.add_argument("id", type=int, metavar="ID")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text} is not a port")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

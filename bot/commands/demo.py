@@ -2,56 +2,74 @@
 
 import argparse
 import asyncio
+import os
 import signal
-from datetime import timedelta
+import sys
+import webbrowser
+from contextlib import suppress
 
+from bot.demo.page.server import Page
 from bot.demo.paper import Paper
 from bot.demo.stage import Stage, stage
 from bot.demo.story import Story
 from bot.logs import configure_logs
 
-_BEAT_SECONDS = 0.5
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 def run(given: argparse.Namespace) -> int:
-    configure_logs("ERROR")
-    return asyncio.run(_demo(once=given.once))
+    # On the page people make trouble on purpose; what it brings is shown there, not logged.
+    configure_logs("ERROR" if given.once else "CRITICAL")
+    return asyncio.run(_demo(given))
 
 
-async def _demo(*, once: bool) -> int:
-    async with stage() as scene:
-        paper = Paper()
-        await Story(scene, paper).tell()
-        if once:
-            return 0
-        paper.title("It stays up until you press Ctrl-C; the clock now runs as yours does")
-        _invite_to_try(paper, scene)
-        await _stay(scene)
+async def _demo(given: argparse.Namespace) -> int:
+    async with stage(given.port) as scene:
+        if given.once:
+            await Story(scene, Paper()).tell()
+        else:
+            await _show_page(scene, browser=not given.no_browser)
     return 0
 
 
-def _invite_to_try(paper: Paper, scene: Stage) -> None:
-    phone = next(iter(scene.phones.values()))
-    paper.line("")
-    paper.line("Send a notice as the police would:")
-    paper.line(f"  curl -s {scene.app.url}/api/v1/notifications \\")
-    paper.line(f"    -H 'Authorization: Bearer {scene.key}' \\")
-    paper.line(
-        '    -d \'{"source_reference": "1", "occurred_at": "2026-11-16T08:00:00Z", "children": '
-        '[{"given_name": "Synthetic", "school": {"name": "Pen-y-Waun Primary"}}]}\''
-    )
-    paper.line(f"Read {phone.person.first_name}'s telephone:")
-    paper.line(f"  curl -s {scene.sandbox.url}/sandbox/chats/{phone.id}")
-    paper.line(f"How is it? {scene.app.url}/health/ready and {scene.app.url}/metrics")
+async def _show_page(scene: Stage, *, browser: bool) -> None:
+    """The page, until somebody ends it."""
+    print("The staff of Porth Awel enrol …", file=sys.stderr)
+    await scene.open_monday()
+    page = Page(scene)
+    scene.sandbox.page = page.answer
+    clock = asyncio.create_task(page.conductor.run())
+    try:
+        print(page.url, flush=True)
+        print(
+            "Open this address in a browser; Ctrl-C ends the demonstration, and nothing of it "
+            "stays behind. Synthetic data: nothing is really sent.",
+            file=sys.stderr,
+        )
+        if browser and _has_screen():
+            await asyncio.to_thread(webbrowser.open, page.url)
+        await _until_stopped(clock)
+    finally:
+        scene.sandbox.page = None
+        clock.cancel()
+        with suppress(asyncio.CancelledError):
+            await clock
+        await page.close()
 
 
-async def _stay(scene: Stage) -> None:
+def _has_screen() -> bool:
+    """A terminal without one would be taken over by a browser made of text."""
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in _SCREENS)
+
+
+async def _until_stopped(clock: "asyncio.Task[None]") -> None:
+    """Return on Ctrl-C or SIGTERM; raise what stopped the clock, if anything did."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    while not stop.is_set():
-        try:
-            await asyncio.wait_for(stop.wait(), _BEAT_SECONDS)
-        except TimeoutError:
-            await scene.hand.advance(timedelta(seconds=_BEAT_SECONDS))
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait((waiting, clock), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if clock.done():
+        clock.result()

@@ -7,16 +7,13 @@ import sys
 from pathlib import Path
 
 from bot.commands.surroundings import opened, read_bytes
-from bot.domain.errors import NotReadableError, RefusedError
+from bot.domain.errors import RefusedError
 from bot.domain.incident import Submission
 from bot.flow.context import Context
-from bot.flow.new_notices import Incoming
 from bot.flow.partners import Partner, desk
-from bot.flow.receive import Received, receive, refuse
+from bot.flow.receive import Received
+from bot.flow.take_file import take_file
 from bot.intake.entry import Entry
-from bot.intake.files import read_file
-
-_DOOR = "file"
 
 
 def run(given: argparse.Namespace) -> int:
@@ -49,31 +46,9 @@ async def _take(
     except RefusedError as refused:
         return [], str(refused)
     short = Path(name).name
-    try:
-        entries = read_file(short, data, ctx.now())
-    except RefusedError as refused:
-        await refuse(ctx, partner.id, _DOOR, data, refused)
-        how = "cannot be read" if isinstance(refused, NotReadableError) else "was refused"
-        return [], f"{short} {how}: {refused}"
-    good = [entry for entry in entries if isinstance(entry.outcome, Submission)]
-    bad = [entry for entry in entries if not isinstance(entry.outcome, Submission)]
-    for entry in bad:
-        assert isinstance(entry.outcome, RefusedError)
-        await refuse(ctx, partner.id, _DOOR, entry.raw, entry.outcome)
-    taken: list[Received] = []
-    if good and (accept_good or not bad):
-        incoming = [
-            Incoming(partner.id, partner.name, _DOOR, entry.raw, entry.outcome)
-            for entry in good
-            if isinstance(entry.outcome, Submission)
-        ]
-        taken = await receive(ctx, incoming, raw_file=data)
-    outcomes = {id(entry): received for entry, received in zip(good, taken, strict=False)}
-    lines = [line for entry in entries for line in _lines(short, entry, outcomes.get(id(entry)))]
-    if not bad:
-        return lines, None
-    kept = "the others were taken in" if accept_good else "nothing of the file was taken in"
-    return lines, f"{short}: {len(bad)} of {len(entries)} notifications refused; {kept}."
+    taken = await take_file(ctx, partner, short, data, accept_good=accept_good)
+    lines = [line for entry, received in taken.entries for line in _lines(short, entry, received)]
+    return lines, taken.refused
 
 
 def _lines(name: str, entry: Entry, received: Received | None) -> list[Line]:

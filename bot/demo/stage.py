@@ -15,6 +15,7 @@ from bot.app import App
 from bot.clock import HandClock
 from bot.demo.authority import config_folder, directory_files
 from bot.domain.directory import Directory
+from bot.domain.errors import SettingsError
 from bot.domain.people import Person
 from bot.flow.configure import read_config, take_config
 from bot.flow.context import Context
@@ -29,7 +30,8 @@ from bot.settings import Settings, read_settings
 from bot.store import schema
 
 MONDAY = datetime(2026, 11, 16, 6, 55, tzinfo=UTC)
-_FORCE = "South Force"
+FORCE = "South Force"
+_NEVER_ENROLS = {"p043"}
 _FIRST_ACCOUNT = 7_700_900_000
 _STOP_SECONDS = 20
 
@@ -48,29 +50,53 @@ class Stage:
     http: aiohttp.ClientSession
     phones: dict[str, SandboxPhone] = field(default_factory=dict)
     running: "asyncio.Task[None] | None" = None
+    address: str = ""
+    """Where the service listens, or listened before it was killed."""
 
     def person(self, person_id: str) -> Person:
         return self.directory.people[person_id]
 
-    async def enrol(self, person: Person) -> None:
+    async def enrol(self, *people: Person) -> None:
         """As it is done in earnest: an invitation, and `/start` with its code."""
-        phone = self.sandbox.person(_FIRST_ACCOUNT + int(person.id.lstrip("p")), person.name)
-        self.phones[person.id] = phone
-        phone.start(await invite(self.app.ctx, person.id))
+        for person in people:
+            self.phone_of(person).start(await invite(self.app.ctx, person.id))
         await self.hand.settle()
-        phone.read()
+        for person in people:
+            self.phones[person.id].read()
+
+    def phone_of(self, person: Person) -> SandboxPhone:
+        """Their telephone, whether they have enrolled with it or not."""
+        account = _FIRST_ACCOUNT + int(person.id.lstrip("p"))
+        phone = self.phones[person.id] = self.sandbox.person(account, person.name)
+        return phone
+
+    async def enrol_all(self) -> None:
+        """Everyone but the one who never does."""
+        people = self.directory.people.values()
+        await self.enrol(*(person for person in people if person.id not in _NEVER_ENROLS))
+
+    async def open_monday(self) -> None:
+        """Ten to eight, everyone is enrolled, nothing has been sent: the page begins here."""
+        await self.enrol_all()
+        self.clock.move_to(MONDAY.replace(hour=7, minute=50, second=0))
+        await self.hand.tick()
 
     async def send(self, notice: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """The police post a notice: the status and the answer."""
+        return await self.post("", notice)
+
+    async def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The police post to `/api/v1/notifications` and whatever comes behind it. Raises
+        aiohttp's ClientError while nobody listens."""
         headers = {"Authorization": f"Bearer {self.key}"}
-        url = f"{self.app.url}/api/v1/notifications"
-        async with self.http.post(url, json=notice, headers=headers) as response:
+        url = f"{self.address}/api/v1/notifications{path}"
+        async with self.http.post(url, json=body, headers=headers) as response:
             return response.status, await response.json()
 
     async def account(self, reference: str) -> dict[str, Any]:
         """What the police can read of a notice."""
         headers = {"Authorization": f"Bearer {self.key}"}
-        url = f"{self.app.url}/api/v1/notifications/{reference}"
+        url = f"{self.address}/api/v1/notifications/{reference}"
         async with self.http.get(url, headers=headers) as response:
             found: dict[str, Any] = await response.json()
             return found
@@ -78,8 +104,20 @@ class Stage:
     async def restart(self) -> None:
         """Stop the service and start it again on the same database."""
         await self.stop()
+        await self.start_anew()
+
+    async def start_anew(self) -> None:
+        """A service that knows nothing but what its database holds."""
         self.app = App(self.settings, self.clock, ticking=False)
         await self.start()
+
+    async def kill(self) -> None:
+        """The service is gone in the middle of whatever it was doing: nothing is finished first."""
+        self.hand.service = None
+        if self.running is not None:
+            self.running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.running
 
     async def start(self) -> None:
         self.running = asyncio.create_task(self.app.run())
@@ -88,7 +126,7 @@ class Stage:
         started.cancel()
         if self.running.done():
             self.running.result()
-        self.hand.service = self.app
+        self.hand.service, self.address = self.app, self.app.url
         await self.hand.settle()
 
     async def stop(self) -> None:
@@ -100,11 +138,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """Set up, on a database of its own that is gone afterwards."""
+async def stage(port: int = 0) -> AsyncIterator[Stage]:
+    """Set up, on a database of its own that is gone afterwards; the sandbox at this port."""
     clock = HandClock(MONDAY)
+    sandbox = Sandbox(clock)
     with tempfile.TemporaryDirectory(prefix="encompass-demo-") as folder:
-        async with Sandbox(clock) as sandbox, aiohttp.ClientSession() as http:
+        async with listening(sandbox, port), aiohttp.ClientSession() as http:
             settings = read_settings(
                 _env_file=None,
                 telegram_token=sandbox.token,
@@ -126,6 +165,19 @@ async def stage() -> AsyncIterator[Stage]:
                 await scene.stop()
 
 
+@asynccontextmanager
+async def listening(sandbox: Sandbox, port: int) -> AsyncIterator[None]:
+    """The sandbox at this port of loopback. SettingsError if it is taken."""
+    try:
+        await sandbox.start(port=port)
+    except OSError:
+        raise SettingsError(f"Port {port} is taken: choose another with --port.") from None
+    try:
+        yield
+    finally:
+        await sandbox.stop()
+
+
 async def _prepare(settings: Settings, clock: HandClock) -> tuple[Directory, str]:
     """What an operator does once: migrate, configuration, directory, a partner's key."""
     await schema.migrate(settings.database_url)
@@ -133,7 +185,7 @@ async def _prepare(settings: Settings, clock: HandClock) -> tuple[Directory, str
     try:
         await take_config(ctx, read_config(settings.config_dir))
         await apply(ctx, directory_files())
-        _, key = await create_key(ctx, _FORCE)
+        _, key = await create_key(ctx, FORCE)
         async with ctx.store.reading() as tx:
             known = await in_force(ctx, tx)
         return known.directory, key

@@ -18,7 +18,6 @@ FIRST_DSP, ITS_NURSE = "p021", "p046"
 SILENT_DSP, SILENT_DSPS_DEPUTY = "p030", "p031"
 BLOCKING_DSP, BLOCKING_DSPS_DEPUTY = "p027", "p028"
 DESK, COORDINATOR = "p056", "p057"
-_NOT_ENROLLED = {"p043"}
 _STEP = timedelta(minutes=1)
 """How far the clock goes at once where nothing is due exactly then: the staff's presses and the
 hiding of views in between share a step, or a morning would be a thousand of them."""
@@ -61,9 +60,7 @@ class Story:
             service is the real one; Telegram is a sandbox on this machine.
             """)
         paper.title("The staff are invited, each by a link that works once")
-        for person in directory.people.values():
-            if person.id not in _NOT_ENROLLED:
-                await self._stage.enrol(person)
+        await self._stage.enrol_all()
         enrolled = len(self._stage.phones)
         paper.said(self._now, f"{enrolled} of {len(directory.people)} people have enrolled.")
         self._staff.settle_manners(

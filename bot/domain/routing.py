@@ -18,6 +18,9 @@ from bot.domain.people import Person, Role
 from bot.domain.school import School
 from bot.domain.triage import Question, task_name
 
+BY_DESK = "desk"
+"""How a school was found that a person at the MASH desk settled."""
+
 
 @dataclass(frozen=True)
 class InForce:
@@ -49,6 +52,8 @@ class AlertWanted:
 
     school_code: str
     children: tuple[AlertChild, ...]
+    matched_by: tuple[str, ...] = ()
+    """How the school was found: by `code`, by `name`, by the `desk`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +80,26 @@ class Placed:
 def place(incident: Incident, directory: Directory, decided: Mapping[str, str]) -> Placed:
     """Find each child's school; `decided` maps a question's task to the code a person chose."""
     by_school: dict[str, dict[int, AlertChild]] = {}
+    ways: dict[str, set[str]] = {}
     questions: list[SchoolQuestion] = []
     for child in incident.children:
         for written in child.schools or (WrittenSchool(),):
             match directory.match(written.code, written.name):
-                case Matched(code, _):
-                    found = code
+                case Matched(code, by):
+                    found, way = code, by
                 case Unsure(why):
                     question = SchoolQuestion(child.number, written, why)
-                    found = decided.get(question.task, "")
+                    found, way = decided.get(question.task, ""), BY_DESK
                     if found not in directory.schools:
                         questions.append(question)
                         continue
             by_school.setdefault(found, {})[child.number] = AlertChild(
                 child.number, child.year_group
             )
+            ways.setdefault(found, set()).add(way)
     alerts = tuple(
-        AlertWanted(code, tuple(children.values())) for code, children in by_school.items()
+        AlertWanted(code, tuple(children.values()), tuple(sorted(ways[code])))
+        for code, children in by_school.items()
     )
     return Placed(alerts, tuple(questions))
 

@@ -9,11 +9,10 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.alert import uncovered
-from bot.domain.escalation import Climb
-from bot.domain.routing import InForce, LadderState, climb
+from bot.domain.routing import InForce, climb
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
+from bot.flow.ladder import ladders
 from bot.flow.tell import Owed, subject_of, write_climb, write_owed
 from bot.store import alarms, alerts, events
 from bot.store.unit_of_work import Tx
@@ -70,34 +69,16 @@ async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
     # The MASH desk's own ladder runs meanwhile, so that a held alert does not end in silence.
     await alerts.look_again(tx, [row.id for row in due if row.held], now + _HELD)
     due = [row for row in due if not row.held]
-    ids = [row.id for row in due]
-    children = await alerts.children(tx, ids)
-    answers = await alerts.answers(tx, ids)
-    told = await alerts.told_by_ladder(tx, ids)
+    states = await ladders(tx, known, due)
     owed: list[Owed] = []
     lines: list[dict[str, Any]] = []
     climbs: list[dict[str, Any]] = []
     for row in due:
-        policy = alerts.policy(row)
-        excluded = frozenset(row.excluded)
-        state = LadderState(
-            policy=policy,
-            school_code=row.school_code or None,
-            children=children[row.id],
-            uncovered=uncovered(
-                children[row.id],
-                answers[row.id],
-                policy.settled_by,
-                excluded,
-                known.directory.people,
-            ),
-            excluded=excluded,
-            climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
-            told=told[row.id],
-            hurry=row.hurry,
-        )
+        state = states[row.id]
         climbed = climb(state, known.directory, now)
-        words, said = await write_climb(tx, known, subject_of(row), policy, excluded, climbed, now)
+        words, said = await write_climb(
+            tx, known, subject_of(row), state.policy, state.excluded, climbed, now
+        )
         owed += words
         lines += said
         climbs.append(alerts.climbed_row(row.id, climbed))

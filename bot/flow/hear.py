@@ -135,6 +135,11 @@ class Hearer:
         while self._chats:
             await asyncio.wait(self._chats.values())
 
+    def abandon(self) -> None:
+        """Give up what is being handled where it stands: its rows are due still."""
+        for task in self._chats.values():
+            task.cancel()
+
     async def _handle_chat(self, chat: str, rows: Sequence[Any]) -> None:
         try:
             for row in rows:

@@ -49,6 +49,7 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
         school=code,
         bell_at=bell.at.isoformat(),
         lane=bell.lane.value,
+        matched_by=list(wanted.matched_by),
         late=late,
         policy=policy.version,
     )

@@ -44,11 +44,24 @@ class Words:
             raise KeyError(f"the {self.language} catalogue has no {name}")
         return sentence.format(**values)
 
+    def family(self, prefix: str) -> dict[str, str]:
+        """Every sentence whose name begins so, its gaps unfilled: for a page that fills them."""
+        catalogue: dict[object, str] = self._translations._catalog  # type: ignore[attr-defined]
+        return {
+            name: sentence
+            for name, sentence in catalogue.items()
+            if isinstance(name, str) and name.startswith(prefix)
+        }
+
     # --- times, as people say them, in local time ---------------------------------------------
 
     def clock(self, at: datetime) -> str:
         """`08:50`"""
         return format_time(at.astimezone(LONDON), "HH:mm", locale=self.language)
+
+    def clock_to_the_second(self, at: datetime) -> str:
+        """`08:50:07`"""
+        return format_time(at.astimezone(LONDON), "HH:mm:ss", locale=self.language)
 
     def day(self, on: date) -> str:
         """`Monday 16 November`"""

@@ -9,6 +9,7 @@ It is strict where Telegram is, refuses aloud what it does not play, and never l
 beyond loopback. Time is the injected clock's: limits, long polls, expiry, retries and delays.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -51,6 +52,8 @@ class Sandbox:
         """Base address once started, as `TelegramAPIServer.from_base` and our settings take it."""
         self.phones: dict[int, SandboxPhone] = {}
         self.groups: dict[int, SandboxGroup] = {}
+        self.page: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] | None = None
+        """What answers at the same address all that is neither Telegram's nor the control's."""
         self._cloud = Cloud(clock, token, limits, press_lifetime)
         self._calls = Calls(self._cloud)
         self._control = Control(self)
@@ -163,4 +166,6 @@ class Sandbox:
             path = request.path
         if path.startswith("/sandbox/"):
             return await self._control.answer(request, path)
+        if self.page is not None and not path.startswith("/bot"):
+            return await self.page(request)
         return await self._calls.answer(request, path, query)

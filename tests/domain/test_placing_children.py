@@ -46,7 +46,8 @@ def test_each_school_gets_one_alert_that_holds_its_own_children() -> None:
     found = placed((AT_BRYN,), (AT_ROATH,), (AT_BRYN,))
     assert wanted(found) == {BRYN.code: [1, 3], ROATH.code: [2]}
     assert found.questions == ()
-    assert found.alerts[0] == AlertWanted(BRYN.code, (AlertChild(1, 1), AlertChild(3, 3)))
+    children = (AlertChild(1, 1), AlertChild(3, 3))
+    assert found.alerts[0] == AlertWanted(BRYN.code, children, ("code",))
 
 
 def test_a_child_registered_at_two_schools_is_in_both_alerts() -> None:

@@ -1,0 +1,113 @@
+"""Who moves the demo's clock: at its natural speed, in time lapse, or from one event to the next.
+
+One lock holds everything that moves it, or that starts and stops the service.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from bot.clock import MachineClock
+from bot.demo.stage import Stage
+from bot.sandbox.stagehand import RestlessError, Stagehand
+
+_FINE_SECONDS = 0.02
+"""At natural speed time moves this often: less than the pace between two messages."""
+_BEAT_SECONDS = 0.25
+_LOOKS = 300
+"""How long a beat waits for the service to come to rest. In trouble it may never, and time must
+pass all the same."""
+_AT_WORK = frozenset({"notification", "message", "claim", "update"})
+"""What waits for the service and not for the time of day: no event to a spectator."""
+
+
+class Speed(IntEnum):
+    STILL = 0
+    NATURAL = 1
+    LAPSE = 60
+
+
+class Conductor:
+    def __init__(self, stage: Stage) -> None:
+        self.speed = Speed.NATURAL
+        self._stage = stage
+        self._machine = MachineClock()
+        self._lock = asyncio.Lock()
+        stage.hand = Stagehand(stage.clock, stage.app, stage.sandbox, patience=_LOOKS)
+
+    @property
+    def up(self) -> bool:
+        """Whether the service runs."""
+        return self._stage.hand.service is not None
+
+    async def run(self) -> None:
+        """Let time pass until cancelled."""
+        while True:
+            if self.speed is Speed.NATURAL:
+                await self._naturally()
+            else:
+                began = self._machine.now()
+                await asyncio.sleep(_BEAT_SECONDS / 5)
+                async with self._lock:
+                    if self.speed is Speed.LAPSE:
+                        passed = (self._machine.now() - began) * int(self.speed)
+                        await self._leap(self._stage.clock.now() + passed)
+                    else:
+                        await self._settle()
+
+    async def step(self) -> datetime:
+        """Time leaps to the next thing that somebody would notice; when that is."""
+        async with self._lock:
+            self.speed = Speed.STILL
+            target = await self._next_noticed()
+            await self._leap(target)
+            await self._leap(target + timedelta(seconds=2))  # and what it brings about
+            return target
+
+    async def kill(self) -> None:
+        async with self._lock:
+            if self.up:
+                await self._stage.kill()
+
+    async def start(self) -> None:
+        async with self._lock:
+            if not self.up:
+                with suppress(RestlessError):
+                    await self._stage.start_anew()
+                await self._tick()
+
+    async def _naturally(self) -> None:
+        """One beat at natural speed; nothing waits for the service, since nothing runs ahead."""
+        clock, began = self._stage.clock, self._machine.now()
+        at = clock.now()
+        async with self._lock:
+            await self._tick()
+        while (passed := self._machine.now() - began) < timedelta(seconds=_BEAT_SECONDS):
+            if self._lock.locked():  # somebody else moves it meanwhile
+                return
+            clock.move_to(max(clock.now(), at + passed))
+            await asyncio.sleep(_FINE_SECONDS)
+
+    async def _leap(self, target: datetime) -> None:
+        clock = self._stage.clock
+        while clock.now() < target:
+            event = await self._stage.hand.next_event() if self.up else None
+            clock.move_to(min(target, event or target))
+            await self._tick()
+            await self._settle()
+
+    async def _tick(self) -> None:
+        if self._stage.hand.service is not None:
+            await self._stage.hand.service.tick()
+
+    async def _settle(self) -> None:
+        with suppress(RestlessError):
+            await self._stage.hand.settle()
+
+    async def _next_noticed(self) -> datetime:
+        """The next step of a ladder, hiding of a view, or whatever else has its time."""
+        now = self._stage.clock.now()
+        due = await self._stage.app.due_next() if self.up else {}
+        soon = [at for name, at in due.items() if name not in _AT_WORK and at > now]
+        return min(soon, default=now + timedelta(minutes=10))

@@ -1,0 +1,44 @@
+"""Where the ladders of alerts stand, read from their rows: for climbing them, and for saying ahead
+whom they will tell.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import uncovered
+from bot.domain.escalation import Climb
+from bot.domain.routing import InForce, LadderState
+from bot.store import alerts
+from bot.store.unit_of_work import Tx
+
+
+async def ladders(tx: Tx, known: InForce, rows: Sequence[Row[Any]]) -> dict[int, LadderState]:
+    """The state of each alert's ladder, by the alert's number. `rows` as `alerts` selects them."""
+    ids = [row.id for row in rows]
+    children = await alerts.children(tx, ids)
+    answers = await alerts.answers(tx, ids)
+    told = await alerts.told_by_ladder(tx, ids)
+    states = {}
+    for row in rows:
+        policy = alerts.policy(row)
+        excluded = frozenset(row.excluded)
+        owing = uncovered(
+            children[row.id],
+            answers[row.id],
+            policy.settled_by,
+            excluded,
+            known.directory.people,
+        )
+        states[row.id] = LadderState(
+            policy=policy,
+            school_code=row.school_code or None,
+            children=children[row.id],
+            uncovered=owing,
+            excluded=excluded,
+            climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
+            told=told[row.id],
+            hurry=row.hurry,
+        )
+    return states
