@@ -29,6 +29,7 @@ run: setup ## the real service, from settings
 	$(BIN)/encompass serve
 
 test: $(VENV)/dev.stamp ## the whole suite, on SQLite and PostgreSQL
+	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/dev.stamp ## style, types, layers, one head of the migrations

@@ -1,5 +1,9 @@
 """What decides now: the directory, ladders, matrix and calendars, read again when they change."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 from bot.domain.alert import Leg
 from bot.domain.calendar import Calendar
 from bot.domain.disclosure import DisclosureMatrix
@@ -16,21 +20,39 @@ from bot.store.unit_of_work import Tx
 CALENDAR = "calendar:"
 
 
+# A version's text never changes, and the directory changes far more often than the configuration.
+
+
+@lru_cache(maxsize=16)
+def _policies(body: str) -> Mapping[Leg, EscalationPolicy]:
+    return MappingProxyType(read_escalation(body.encode()))
+
+
+@lru_cache(maxsize=16)
+def _matrix(body: str) -> DisclosureMatrix:
+    return read_disclosure(body.encode())
+
+
+@lru_cache(maxsize=64)
+def _calendar(body: str, name: str) -> Calendar:
+    return read_calendar(body.encode(), f"calendars/{name}.toml")
+
+
 async def in_force(ctx: Context, tx: Tx) -> InForce:
     """One consistent picture, as of this transaction."""
     key = (await directory.version(tx), await config.latest_id(tx))
     if ctx.known is None or ctx.known[0] != key:
-        policies: dict[Leg, EscalationPolicy] = {}
+        policies: Mapping[Leg, EscalationPolicy] = {}
         matrix = DisclosureMatrix({})
         calendars: dict[str, Calendar] = {}
         for row in await config.in_force(tx):
             if row.kind == "escalation":
-                policies = read_escalation(row.body.encode())
+                policies = _policies(row.body)
             elif row.kind == "disclosure":
-                matrix = read_disclosure(row.body.encode())
+                matrix = _matrix(row.body)
             elif row.kind.startswith(CALENDAR):
                 name = row.kind.removeprefix(CALENDAR)
-                calendars[name] = read_calendar(row.body.encode(), f"calendars/{name}.toml")
+                calendars[name] = _calendar(row.body, name)
         if not policies:
             raise StoreError(
                 "No ladders are in force yet: run `encompass migrate`, which reads config/."

@@ -41,6 +41,12 @@ export class Phone {
             el("button", { type: "button", lang: document.documentElement.lang, onclick: putAway },
               say("demo.put_away"))))),
       this.log, this.toast, this.commands, this.writing, this.starting);
+    // A chat that stands at its end stays there, whatever grows or shrinks.
+    this.atEnd = true;
+    this.log.addEventListener("scroll", () => {
+      this.atEnd = this.log.scrollTop + this.log.clientHeight >= this.log.scrollHeight - 24;
+    });
+    new ResizeObserver(() => this.toEnd()).observe(this.log);
     // Whoever touches a telephone has looked at it.
     for (const event of ["pointerdown", "focusin"]) {
       this.element.addEventListener(event, () => this.look());
@@ -49,7 +55,6 @@ export class Phone {
 
   show(face) {
     const newest = this.log.lastElementChild?.dataset.key;
-    const atEnd = this.log.scrollTop + this.log.clientHeight >= this.log.scrollHeight - 24;
     this.face = face;
     this.words = face.words;
     this.element.lang = face.language;
@@ -73,9 +78,12 @@ export class Phone {
       (item, { command, description }) => put(item.firstElementChild, `/${command}  ${description}`));
     keyed(this.log, face.messages, ({ id }) => id, (message) => this.bubble(message),
       (item, message) => this.word(item, message));
-    if (atEnd || newest !== this.log.lastElementChild?.dataset.key) {
-      this.log.scrollTop = this.log.scrollHeight;
-    }
+    if (newest !== this.log.lastElementChild?.dataset.key) this.atEnd = true;
+    this.toEnd();
+  }
+
+  toEnd() {
+    if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
   }
 
   bubble(message) {
