@@ -140,7 +140,7 @@ drills = Table(
     _at("started_at", nullable=True),
     Column("ended_by", Text),  # who ended it by hand
     _at("ended_at", nullable=True),
-    Column("unreached", Json),  # who could not be told, as it stood when it ended
+    Column("unreached", Json),  # who could not be told, by alert, as it stood when it ended
     _where(
         "ix_drills_open", "end_at", condition="confirmed_at is not null and ended_at is null"
     ),
