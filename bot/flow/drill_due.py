@@ -145,6 +145,7 @@ async def _nothing_left(tx: Tx, drill: Drill, now: datetime) -> bool:
             await notifications.change(tx, row.id, state=closed, raise_due_at=None)
             line = events.line("notification:closed", now, notification_id=row.id, reason=REASON)
             await events.append(tx, line)
+            await alarms.clear(tx, f"not_raised:{row.reference}")
     return await drills.is_settled(tx, drill.number)
 
 
