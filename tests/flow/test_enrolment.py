@@ -218,7 +218,19 @@ async def test_a_stranger_gets_the_same_answer_whatever_they_press(world: World)
     stranger = world.phone("Stranger")
     await tries(world, stranger, "hello")
     await is_told_the_neutral_sentence(stranger)
-    for data in ("o:1", "a:1", "h:1", "p:1:0", "t:1:0", "l:cy", "d:1:1", "o:404", "a:404", "x", "é" * 32):
+    for data in (
+        "o:1",
+        "a:1",
+        "h:1",
+        "p:1:0",
+        "t:1:0",
+        "l:cy",
+        "d:1:1",
+        "o:404",
+        "a:404",
+        "x",
+        "é" * 32,
+    ):
         press = await stranger.press_data(data)
         assert press.answer is not None, data
         assert press.answer.text == "There is nothing here."
