@@ -50,10 +50,13 @@ async def report_of(tx: Tx, known: InForce, drill: Drill, now: datetime) -> Dril
         | {answer.person_id for given in answers.values() for answer in given}
         | {person for people in skipped.values() for person in people},
     )
+    of_alert: dict[int, list[Row[Any]]] = {}
+    for telling in told:
+        of_alert.setdefault(telling.alert_id, []).append(telling)
     legs = [
         _leg(
             duty,
-            _people(duty, told, answers[duty.id], openings, names),
+            _people(duty, of_alert.get(duty.id, ()), answers[duty.id], openings, names),
             tuple(
                 Unreached(i, names[i].name, names[i].role, SkipReason(why))
                 for i, why in sorted(skipped.get(duty.id, {}).items())
@@ -121,7 +124,7 @@ def _people(
     sent: dict[str, datetime | None] = {}
     for telling in told:
         arrives = telling.sent_at is not None or telling.message_state in _ON_ITS_WAY
-        if arrives and telling.alert_id == duty.id and telling.kind in _FIRST_TOLD:
+        if arrives and telling.kind in _FIRST_TOLD:
             sent[telling.person_id] = sent.get(telling.person_id) or telling.sent_at
     given = {answer.person_id: answer.at for answer in reversed(answers)}
     return tuple(

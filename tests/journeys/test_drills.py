@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from datetime import date
 from typing import Any
 
+import pytest
+
 from bot.app import App
-from bot.domain.drill import DrillState
+from bot.domain.drill import DrillState, end_of
 from bot.domain.errors import ConflictError
 from bot.domain.people import Role
+from bot.flow import drill_due as drill_stage
 from bot.flow.account import open_duties
 from bot.flow.context import Context
 from bot.flow.drill import Asked, ask_for, end, listed, report
@@ -24,7 +27,7 @@ from tests.builders import at, child_of
 from tests.world import World
 
 TUESDAY = date(2026, 11, 17)
-MARK = "THIS IS A DRILL."
+MARK = "This is a drill with a synthetic pupil:"
 
 
 async def a_drill(world: World, schools: str = "all", clock: str | None = None) -> Asked:
@@ -66,7 +69,7 @@ async def test_a_drill_goes_the_real_way_and_says_what_it_is_on_opening(world: W
     assert "Name: Synthetic Pupil" in card.text
     assert f"Sender's reference: DRILL-1-{school.code}" in card.text
     shown = (await nia.opens(nias, "Agor manylion")).split("\n\n")
-    assert shown[1].startswith("YMARFER YW HWN.")
+    assert shown[1].startswith("Ymarfer gyda disgybl dychmygol yw hwn:")
     press = await mair.press("Acknowledge", card)
     assert press.answer is not None
     assert press.answer.text == "Acknowledged. Thank you."
@@ -270,4 +273,51 @@ async def test_killed_at_any_commit_it_is_started_once_and_ended_once(world: Wor
     await world.start()
     for _ in range(lives):
         world.phone("Coordinator").expects("drill.report_over")
+    world.nobody_else_heard_anything()
+
+
+async def test_a_drill_that_cannot_start_is_put_off_and_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.without_nurses()
+    bryn = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+    roath = await world.school("Roath Primary School", dsp="Rhys", deputy="Rhian")
+    world.expected_errors.append("a drill was not moved on")
+
+    def poisoned(known: Any, codes: tuple[str, ...], *rest: Any) -> Any:
+        if bryn.code in codes:
+            raise ValueError
+        return end_of(known, codes, *rest)
+
+    for school in (bryn, roath):
+        await ask_for(world.ctx, school.code, None)
+    with monkeypatch.context() as patch:
+        patch.setattr(drill_stage, "end_of", poisoned)
+        await world.stagehand.tick()
+        world.phone("Rhys").expects("alert")
+        world.phone("Mair").heard_nothing()
+        assert "drill_not_moved_on:1" in await world.alarms()
+    await world.advance(seconds=31)
+    world.phone("Mair").expects("alert")
+    assert await world.alarms() == []
+    for name in ("Mair", "Rhys"):
+        await world.phone(name).press("Acknowledge")
+    await world.advance(seconds=2)
+    assert [drill.state(world.clock.now()) for drill in await listed(world.ctx)] == [
+        DrillState.OVER,
+        DrillState.OVER,
+    ]
+
+
+async def test_a_school_that_has_left_since_is_left_out(world: World) -> None:
+    await world.without_nurses()
+    await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+    roath = await world.school("Roath Primary School")
+    await a_drill(world, clock="07:30")
+    await world.closes_down(roath)
+    await world.advance_to(at("07:31"))
+    world.phone("Mair").expects("alert")
+    await world.phone("Mair").press("Acknowledge")
+    await world.advance(seconds=2)
+    assert await state(world) is DrillState.OVER
     world.nobody_else_heard_anything()
