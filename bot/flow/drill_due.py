@@ -46,21 +46,21 @@ async def drill_due(ctx: Context) -> bool:
         starting = await drills.to_start(tx, ctx.now())
         ending = await drills.to_end(tx, ctx.now())
     for number in starting:
-        await _do_or_put_off(ctx, number, start, "start_at")
+        await _do_or_put_off(ctx, number, start)
     for number in ending:
-        await _do_or_put_off(ctx, number, finish, "end_at")
+        await _do_or_put_off(ctx, number, finish)
     return False
 
 
 async def _do_or_put_off(
-    ctx: Context, number: int, act: Callable[[Context, int], Awaitable[None]], due: str
+    ctx: Context, number: int, act: Callable[[Context, int], Awaitable[None]]
 ) -> None:
     try:
         await act(ctx, number)
     except Exception as error:
         log.exception("a drill was not moved on", extra={"drill": number})
         async with ctx.store.unit() as tx:
-            await drills.change(tx, number, **{due: ctx.now() + _PUT_OFF})
+            await drills.change(tx, number, retry_at=ctx.now() + _PUT_OFF)
             says = f"It could not be moved on ({type(error).__name__})."
             await alarms.set_off(tx, _alarm(number), says, ctx.now())
 

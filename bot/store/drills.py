@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
@@ -85,11 +85,15 @@ async def confirmed(tx: Tx, *, over: bool) -> list[Drill]:
 # --- what a tick finds ---------------------------------------------------------------------------
 
 
+def _not_put_off(now: datetime) -> ColumnElement[bool]:
+    return or_(drills.c.retry_at.is_(None), drills.c.retry_at <= now)
+
+
 async def to_start(tx: Tx, now: datetime) -> list[int]:
     """Those whose time has come, the oldest first."""
     rows = await tx.all(
         select(drills.c.id)
-        .where(*_OPEN, drills.c.started_at.is_(None), drills.c.start_at <= now)
+        .where(*_OPEN, drills.c.started_at.is_(None), drills.c.start_at <= now, _not_put_off(now))
         .order_by(drills.c.start_at, drills.c.id)
     )
     return [row.id for row in rows]
@@ -99,7 +103,12 @@ async def to_end(tx: Tx, now: datetime) -> list[int]:
     """Those under way whose time is over, or of which nothing is open any more."""
     rows = await tx.all(
         select(drills.c.id)
-        .where(*_OPEN, drills.c.started_at.is_not(None), or_(drills.c.end_at <= now, ~_UNSETTLED))
+        .where(
+            *_OPEN,
+            drills.c.started_at.is_not(None),
+            or_(drills.c.end_at <= now, ~_UNSETTLED),
+            _not_put_off(now),
+        )
         .order_by(drills.c.id)
     )
     return [row.id for row in rows]

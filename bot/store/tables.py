@@ -141,6 +141,7 @@ drills = Table(
     Column("ended_by", Text),  # who ended it by hand
     _at("ended_at", nullable=True),
     Column("unreached", Json),  # who could not be told, by alert, as it stood when it ended
+    _at("retry_at", nullable=True),  # it could not be moved on, and is put off until then
     _where(
         "ix_drills_open", "end_at", condition="confirmed_at is not null and ended_at is null"
     ),

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("unreached", sa.Text(), nullable=True),
+        sa.Column("retry_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name="fk_drills_asked_by"),
         sa.PrimaryKeyConstraint("id", name="pk_drills"),
     )
