@@ -17,6 +17,7 @@ from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
 from bot.flow.context import CONFIG, Context, Stage
 from bot.flow.dispatch import Dispatcher
+from bot.flow.drill_due import drill_due
 from bot.flow.escalate import escalate_due
 from bot.flow.hear import Hearer, forget_old_updates
 from bot.flow.identity import remember_bot
@@ -58,6 +59,7 @@ class App:
         self.hearer = Hearer(self.ctx)
         self.stages = Stages(
             {
+                Stage.DRILL: lambda: drill_due(self.ctx),
                 Stage.RAISE: lambda: raise_due(self.ctx),
                 Stage.DISPATCH: self.dispatcher.step,
                 Stage.HEAR: self._hear,
@@ -201,7 +203,7 @@ class App:
 
             return tick
 
-        every_second = waking(Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE)
+        every_second = waking(Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE)
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)
         self.ticks.every(self.ctx.lease_seconds / 3, "lease", self._renew)

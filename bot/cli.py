@@ -112,6 +112,8 @@ def parser() -> argparse.ArgumentParser:
     )
     route.add_argument("--json", action="store_true")
 
+    _drill(commands)
+
     status = _command(
         commands, "status", "duties:status", "open alerts, or one alert's line of time",
         "encompass status ENC-7F3K9QXM",
@@ -148,6 +150,20 @@ def _directory(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "encompass directory export backup/",
     )  # fmt: skip
     export.add_argument("folder", metavar="DIR")
+
+
+def _drill(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    drill = _command(
+        commands, "drill", "drill:run", "a synthetic pupil by the real way to real people",
+        'encompass drill --schools 9992001,9992007 --at "2026-11-23 07:30"',
+    )  # fmt: skip
+    what = drill.add_mutually_exclusive_group(required=True)
+    what.add_argument("--schools", metavar="CODES", help="with commas between them; all for all")
+    what.add_argument("--list", action="store_true", help="every drill, the newest first")
+    what.add_argument("--report", type=int, metavar="N", help="who was reached, who was not")
+    what.add_argument("--end", type=int, metavar="N", help="end it now, closing what is open")
+    drill.add_argument("--at", metavar="WHEN", help="local time unless it says; default: now")
+    drill.add_argument("--json", action="store_true", help="of a list or a report")
 
 
 def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:

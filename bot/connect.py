@@ -23,7 +23,17 @@ from bot.handlers.polling import Poller, forget_webhook, set_webhook
 from bot.notifiers.telegram import TelegramNotifier
 from bot.rendering.catalogue import DEFAULT, LANGUAGES, words
 
-_COMMANDS = ("alerts", "language", "away", "help", "status", "triage", "route", "readiness")
+_COMMANDS = (
+    "alerts",
+    "language",
+    "away",
+    "help",
+    "status",
+    "triage",
+    "route",
+    "readiness",
+    "drill",
+)
 _START_SECONDS = 10
 _ANSWERS = [
     Response[method.__returning__]  # type: ignore[name-defined]

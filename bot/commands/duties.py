@@ -33,8 +33,12 @@ def status(given: argparse.Namespace) -> int:
     for duty in duties:
         name = f"{duty.school} {duty.school_name}" if duty.school else "MASH desk"
         overdue = "  PAST THE BELL" if duty.overdue else ""
-        print(f"{duty.reference}  {duty.leg:<6}  due {_clock(duty.bell_at)}  {name}{overdue}")
-    print(f"{len(duties)} open.")
+        drill = f"  DRILL {duty.drill}" if duty.drill else ""
+        print(
+            f"{duty.reference}  {duty.leg:<6}  due {_clock(duty.bell_at)}  {name}{overdue}{drill}"
+        )
+    practised = sum(duty.drill is not None for duty in duties)
+    print(f"{len(duties) - practised} open{f', and {practised} of drills' * bool(practised)}.")
     return 0
 
 
@@ -59,6 +63,7 @@ def _plain(duty: OpenDuty) -> dict[str, Any]:
         "school": duty.school,
         "deadline_at": duty.bell_at.isoformat(),
         "overdue": duty.overdue,
+        "drill": duty.drill,
         "next_step_at": duty.next_step_at.isoformat() if duty.next_step_at else None,
     }
 

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """To coordinators: a promise of ours is broken."""
     ANSWER = "answer"
     """What was asked for in the chat: a welcome, help, a list."""
+    DRILL = "drill"
+    """To coordinators, about drills: what one would come to, what came of it; in no figure."""
     NEUTRAL = "neutral"
     """The one answer for everyone unknown."""
     REFRESH = "refresh"

@@ -128,10 +128,12 @@ class OpenDuty:
     bell_at: datetime
     overdue: bool
     next_step_at: datetime | None
+    drill: int | None = None
+    """The number of the drill that it belongs to."""
 
 
 async def open_duties(ctx: Context) -> list[OpenDuty]:
-    """Everything open, nearest bell first."""
+    """Everything open, nearest bell first; drills behind all that is real."""
     async with ctx.store.reading() as tx:
         known = await in_force(ctx, tx)
         rows = await alerts.open_ones(tx, limit=100_000)
@@ -145,6 +147,7 @@ async def open_duties(ctx: Context) -> list[OpenDuty]:
             bell_at=row.bell_at,
             overdue=row.bell_at < ctx.now(),
             next_step_at=row.next_step_at,
+            drill=row.drill_id,
         )
         for row in rows
     ]

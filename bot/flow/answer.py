@@ -16,6 +16,7 @@ from bot.store import messages
 from bot.store.unit_of_work import Tx
 
 MESSAGE_UNITS = 3900
+_ASKED_FOR = (Kind.ANSWER, Kind.DRILL)
 
 
 async def tell_lines(
@@ -40,7 +41,7 @@ async def tell_lines(
         to,
         now,
         params={"lines": kept, "buttons": [list(button) for button in buttons]},
-        priority=Priority.ANSWER if kind is Kind.ANSWER else Priority.ALERT,
+        priority=Priority.ANSWER if kind in _ASKED_FOR else Priority.ALERT,
     )
     await messages.add(tx, [row])
     tx.wake(Stage.DISPATCH)

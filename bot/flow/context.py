@@ -23,6 +23,7 @@ CONFIG = "config:"
 class Stage(StrEnum):
     """The stages that look at their rows when a tick comes or a commit wakes them."""
 
+    DRILL = "drill"
     RAISE = "raise_alerts"
     DISPATCH = "dispatch"
     HEAR = "hear"

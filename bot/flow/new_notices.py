@@ -26,6 +26,8 @@ class Incoming:
     door: str
     raw: bytes
     submission: Submission
+    drill_id: int | None = None
+    """The drill whose synthetic notice this is."""
 
     @property
     def number(self) -> str:
@@ -100,6 +102,7 @@ def _new_row(
         "received_at": now,
         "raise_due_at": now,
         "raise_attempts": 0,
+        "drill_id": item.drill_id,
     }
 
 

@@ -5,6 +5,9 @@ For anyone else these commands do not exist: they get the help that everyone get
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
 
 from bot.domain.alert import Leg
 from bot.domain.calendar import LONDON
@@ -33,12 +36,14 @@ async def _overseer(
 
 
 async def status(ctx: Context, address: str) -> None:
-    """`/status`: how much is open, overdue and in triage, and the next bells."""
+    """`/status`: how much is open, overdue and in triage, and the next bells; drills apart."""
     async with ctx.store.unit() as tx:
         if asking := await _overseer(ctx, tx, address, Role.COORDINATOR, Role.MASH_DESK):
             known, to = asking
             say, now = words(to.person.language), ctx.now()
             rows = [row for row in await alerts.open_ones(tx) if to.person.id not in row.excluded]
+            practised = [row for row in rows if row.drill_id is not None]
+            rows = [row for row in rows if row.drill_id is None]
             duties = [row for row in rows if row.leg is not Leg.TRIAGE]
             lines = [
                 say.say(
@@ -48,21 +53,30 @@ async def status(ctx: Context, address: str) -> None:
                     triage=len(rows) - len(duties),
                 )
             ]
-            for row in duties[:_LINES]:
-                school = known.directory.schools.get(row.school_code)
-                name = school.name_in(to.person.language) if school else row.school_code
-                lines.append(
-                    say.say(
-                        "answer.status_item",
-                        reference=row.reference,
-                        school=name,
-                        bell=say.moment(row.bell_at),
-                    )
-                )
+            lines += [_status_line(known, say, row) for row in duties[:_LINES]]
             lines += _more(say, len(duties) - _LINES)
+            if practised:
+                lines.append(say.say("drill.status", open=len(practised)))
+                lines += [_status_line(known, say, row) for row in practised[:_LINES]]
+                lines += _more(say, len(practised) - _LINES)
             await tell_lines(tx, now, to, lines)
             return
     await help_text(ctx, address)
+
+
+def _status_line(known: InForce, say: Words, row: Row[Any]) -> str:
+    school = known.directory.schools.get(row.school_code)
+    name = school.name_in(say.language) if school else row.school_code
+    bell = say.moment(row.bell_at)
+    if row.drill_id is None:
+        return say.say("answer.status_item", reference=row.reference, school=name, bell=bell)
+    return say.say(
+        "drill.status_item",
+        reference=row.reference,
+        school=name,
+        bell=bell,
+        number=row.drill_id,
+    )
 
 
 def _more(say: Words, count: int) -> list[str]:

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from bot.domain.errors import NotFoundError
+from bot.domain.errors import ConflictError, NotFoundError
 from bot.flow.context import Context
 from bot.store import events, partners
 
@@ -13,6 +13,8 @@ _LAST = 2**63 - 1
 """No row's number is greater."""
 DESK = "desk"
 """The partner in whose name files are taken in at the command line."""
+DRILLS = "drills"
+"""The partner in whose name the notices of drills stand: our own, without a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ def _hash(key: str) -> str:
 
 async def create_key(ctx: Context, name: str) -> tuple[int, str]:
     """A fresh key for the partner of this name: its number and the key, never shown again."""
+    if name == DRILLS:
+        raise ConflictError(f"The name {DRILLS} is kept for drills: choose another.")
     key = "enc_" + secrets.token_urlsafe(32)
     async with ctx.store.unit() as tx:
         partner_id = await partners.named(tx, name, ctx.now())
@@ -63,7 +67,7 @@ async def recognise(ctx: Context, key: str) -> Key:
 async def desk(ctx: Context, name: str | None = None) -> Partner:
     """The partner in whose name the operator takes in a file: the one named, else the desk."""
     async with ctx.store.unit() as tx:
-        known = await partners.names(tx)
+        known = [name for name in await partners.names(tx) if name != DRILLS]
         if name is not None and name not in known:
             raise NotFoundError(f"There is no partner {name}; there are: {', '.join(known)}.")
         return Partner(await partners.named(tx, name or DESK, ctx.now()), name or DESK)

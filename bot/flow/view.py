@@ -28,6 +28,7 @@ class Shown:
     view: RoleView
     task: Row[Any] | None = None
     """The triage task that asks, if this is one."""
+    drill: bool = False
 
 
 async def view_for(
@@ -45,17 +46,17 @@ async def view_for(
         view = role_view(incident, person, asked, known.matrix, other_settings_told=False)
         if not asked:  # whom an exclusion means: the incident, without any child
             return Shown(replace(view, children=()), task)
-        return Shown(view, task)
+        return Shown(view, task, drill=row.drill_id is not None)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
     view = role_view(incident, person, children, known.matrix, other_settings_told=others)
-    return Shown(view)
+    return Shown(view, drill=row.drill_id is not None)
 
 
 def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
     """The view in the reader's language, in pieces that fit a message."""
     say = words(language)
     schools = {code: school.name_in(language) for code, school in known.directory.schools.items()}
-    lines = view_lines(say, shown.view, schools)
+    lines = view_lines(say, shown.view, schools, drill=shown.drill)
     if shown.task is not None:
         lines = [*_question(say, shown.task, schools), "", *lines]
     return pages(lines)

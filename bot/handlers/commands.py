@@ -4,7 +4,7 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
-from bot.flow import ask, enrol, oversee
+from bot.flow import ask, drill_chat, enrol, oversee
 from bot.flow.context import Context
 
 router = Router(name="commands")
@@ -48,6 +48,11 @@ async def readiness(message: Message, ctx: Context) -> None:
 @router.message(Command("route"))
 async def route(message: Message, command: CommandObject, ctx: Context) -> None:
     await oversee.route(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("drill"))
+async def drill(message: Message, command: CommandObject, ctx: Context) -> None:
+    await drill_chat.drill(ctx, _address(message), command.args or "")
 
 
 @router.message()

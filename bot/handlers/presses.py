@@ -1,4 +1,5 @@
-"""Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide, `l:cy`.
+"""Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
+`d:3:1` start a drill, `l:cy`.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -10,6 +11,8 @@ from bot.flow.acknowledge import acknowledge
 from bot.flow.answer import answer_press
 from bot.flow.ask import LANGUAGE, set_language, who
 from bot.flow.context import Context
+from bot.flow.drill_chat import DRILL
+from bot.flow.drill_chat import decide as decide_drill
 from bot.flow.open_alert import hide_now, open_in_chat
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.triage import decide_by_choice
@@ -48,6 +51,8 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await hide_now(ctx, person_id, address, card)
         case (verb, number, choice) if verb == DECIDE:
             return await decide_by_choice(ctx, person_id, number, choice)
+        case (verb, number, choice) if verb == DRILL:
+            return await decide_drill(ctx, person_id, number, choice)
         case _:
             return nothing_here()
 

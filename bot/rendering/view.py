@@ -26,9 +26,13 @@ def inert(text: str) -> str:
     return "".join(kept).strip()
 
 
-def view_lines(words: Words, view: RoleView, schools: dict[str, str]) -> list[str]:
-    """The view, a line each. `schools` maps codes to names in the reader's language."""
-    lines = list(_fields(words, view.incident, schools))
+def view_lines(
+    words: Words, view: RoleView, schools: dict[str, str], *, drill: bool = False
+) -> list[str]:
+    """The view, a line each. `schools` maps codes to names in the reader's language. A drill's
+    begins by saying that it is one: here alone, since the chat's words must be the real ones."""
+    lines = [words.say("drill.view"), ""] if drill else []
+    lines += _fields(words, view.incident, schools)
     for child in view.children:
         lines += ["", *_child(words, child, schools, alone=len(view.children) == 1)]
     if view.updates:

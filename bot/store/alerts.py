@@ -29,6 +29,7 @@ _WITH_NOTIFICATION = select(
     alerts,
     notifications.c.reference,
     notifications.c.excluded,
+    notifications.c.drill_id,
     notifications.c.version.label("notification_version"),
     # A version came that was not raised yet: its exclusions and its children are not in force.
     (notifications.c.version > notifications.c.raised_version).label("behind"),
@@ -84,10 +85,10 @@ async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:
 
 
 async def open_ones(tx: Tx, limit: int = 1000) -> Sequence[Row[Any]]:
-    """Open alerts, nearest bell first."""
+    """Open alerts, nearest bell first; those of drills behind all real ones."""
     return await tx.all(
         _WITH_NOTIFICATION.where(alerts.c.state == AlertState.OPEN)
-        .order_by(alerts.c.bell_at, alerts.c.id)
+        .order_by(notifications.c.drill_id.is_not(None), alerts.c.bell_at, alerts.c.id)
         .limit(limit)
     )
 

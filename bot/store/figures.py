@@ -3,22 +3,45 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from bot.domain.alert import AlertState, Leg
 from bot.domain.delivery import Operation
-from bot.domain.message import MessageState
+from bot.domain.message import Kind, MessageState
+from bot.store.drills import ENDS, STARTS
 from bot.store.tables import (
     acknowledgements,
     alerts,
     chats,
     disclosures,
+    drills,
     messages,
     notifications,
+    tellings,
     views,
 )
 from bot.store.tables import telegram_updates as inbox
 from bot.store.unit_of_work import Tx
+
+_REAL = notifications.c.drill_id.is_(None)
+_notice, _of_a_drill = notifications.alias("notice"), alerts.alias("of_a_drill")
+_OF_DRILLS = select(_notice.c.id).where(_notice.c.drill_id.is_not(None))
+_REAL_ALERT = alerts.c.notification_id.not_in(_OF_DRILLS)
+_DRILLED = select(_of_a_drill.c.id).where(_of_a_drill.c.notification_id.in_(_OF_DRILLS))
+_TOLD = exists().where(tellings.c.message_id == messages.c.id)
+_SAID = and_(
+    messages.c.kind != Kind.DRILL,
+    or_(
+        messages.c.alert_id.not_in(_DRILLED),
+        # An answer, say; or one that several references share: it counts if one of them is real.
+        and_(
+            messages.c.alert_id.is_(None),
+            or_(~_TOLD, _TOLD.where(tellings.c.alert_id.not_in(_DRILLED))),
+        ),
+    ),
+)
+"""What is no drill's. Drills are few and found by an index, whatever else there is."""
+_UNDER_WAY = (drills.c.started_at.is_not(None), drills.c.ended_at.is_(None))
 
 
 async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
@@ -27,12 +50,13 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
     def within(column: Any) -> Any:
         return and_(column >= first, column < end)
 
-    duty = and_(alerts.c.leg != Leg.TRIAGE, within(alerts.c.raised_at))
+    raised = and_(within(alerts.c.raised_at), _REAL_ALERT)
+    duty = and_(alerts.c.leg != Leg.TRIAGE, raised)
     answered = alerts.c.state == AlertState.ACKNOWLEDGED
     queries = {
         "notifications received": select(func.count())
         .select_from(notifications)
-        .where(within(notifications.c.received_at)),
+        .where(within(notifications.c.received_at), _REAL),
         "alerts raised": select(func.count()).select_from(alerts).where(duty),
         "alerts acknowledged": select(func.count()).select_from(alerts).where(duty, answered),
         "alerts acknowledged before the bell": select(func.count())
@@ -52,19 +76,24 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
         .where(duty, alerts.c.late.is_(True)),
         "triage tasks": select(func.count())
         .select_from(alerts)
-        .where(alerts.c.leg == Leg.TRIAGE, within(alerts.c.raised_at)),
+        .where(alerts.c.leg == Leg.TRIAGE, raised),
         "acknowledgements": select(func.count())
         .select_from(acknowledgements)
-        .where(within(acknowledgements.c.acknowledged_at)),
+        .join(alerts, alerts.c.id == acknowledgements.c.alert_id)
+        .where(within(acknowledgements.c.acknowledged_at), _REAL_ALERT),
         "openings": select(func.count())
         .select_from(disclosures)
-        .where(within(disclosures.c.disclosed_at)),
+        .join(alerts, alerts.c.id == disclosures.c.alert_id)
+        .where(within(disclosures.c.disclosed_at), _REAL_ALERT),
         "messages sent": select(func.count())
         .select_from(messages)
-        .where(within(messages.c.sent_at), messages.c.operation == Operation.SEND),
+        .where(within(messages.c.sent_at), messages.c.operation == Operation.SEND, _SAID),
         "messages put right later": select(func.count())
         .select_from(messages)
-        .where(within(messages.c.sent_at), messages.c.operation == Operation.EDIT),
+        .where(within(messages.c.sent_at), messages.c.operation == Operation.EDIT, _SAID),
+        "drills, in no other line": select(func.count())
+        .select_from(drills)
+        .where(within(drills.c.started_at)),
     }
     return {name: int(await tx.scalar(query)) for name, query in queries.items()}
 
@@ -74,13 +103,14 @@ async def gauges(tx: Tx) -> dict[str, int]:
     queries = {
         "alerts_open": select(func.count())
         .select_from(alerts)
-        .where(alerts.c.state == AlertState.OPEN),
+        .where(alerts.c.state == AlertState.OPEN, _REAL_ALERT),
         "messages_pending": select(func.count())
         .select_from(messages)
-        .where(messages.c.state == MessageState.PENDING),
+        .where(messages.c.state == MessageState.PENDING, _SAID),
         "notifications_to_raise": select(func.count())
         .select_from(notifications)
-        .where(notifications.c.raise_due_at.is_not(None)),
+        .where(notifications.c.raise_due_at.is_not(None), _REAL),
+        "drills_under_way": select(func.count()).select_from(drills).where(*_UNDER_WAY),
     }
     return {name: int(await tx.scalar(query)) for name, query in queries.items()}
 
@@ -108,6 +138,8 @@ _WAITS = {
         messages.c.state == MessageState.CLAIMED
     ),
     "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
+    "drill": STARTS,
+    "drill_end": ENDS,
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
 }
 _SOONEST = select(*(query.scalar_subquery().label(name) for name, query in _WAITS.items()))

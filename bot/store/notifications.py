@@ -77,13 +77,16 @@ async def made_a_version(tx: Tx, notification_id: int, raw: bytes) -> bool:
 
 
 async def with_source_references(tx: Tx, references: Collection[str]) -> list[Row[Any]]:
-    """Every partner's notifications of these references, locked until the commit."""
+    """Every partner's notifications of these references, locked until the commit; of no drill."""
     wanted, rows = sorted(references), list[Row[Any]]()
     for begin in range(0, len(wanted), _MOST_AT_ONCE):
         rows += await tx.all(
             select(notifications, partners.c.name.label("partner"))
             .join(partners, partners.c.id == notifications.c.partner_id)
-            .where(notifications.c.source_reference.in_(wanted[begin : begin + _MOST_AT_ONCE]))
+            .where(
+                notifications.c.source_reference.in_(wanted[begin : begin + _MOST_AT_ONCE]),
+                notifications.c.drill_id.is_(None),
+            )
             .order_by(notifications.c.id)  # two workers lock in one order, or wait for each other
             .with_for_update(of=notifications)
         )

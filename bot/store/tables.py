@@ -108,11 +108,13 @@ notifications = Table(
     _at("raise_due_at", nullable=True),  # something is to be raised or looked at again
     Column("raise_attempts", Integer, nullable=False, default=0),
     _at("sender_closed_at", nullable=True),
+    _ref("drill_id", "drills.id", nullable=True),  # a drill's, and counted nowhere else
     UniqueConstraint("partner_id", "source_reference"),
     _where("ix_notifications_due", "raise_due_at", condition="raise_due_at is not null"),
     _where("ix_notifications_received", "raise_due_at", condition="state = 'received'"),
     _where("ix_notifications_triage", "raise_due_at", condition="state = 'triage'"),
     _where("ix_notifications_behind", "state", condition="raised_version < version"),
+    _where("ix_notifications_drill", "drill_id", condition="drill_id is not null"),
 )
 
 notification_versions = Table(
@@ -124,6 +126,26 @@ notification_versions = Table(
     Column("content", Json, nullable=False),
     _at("received_at"),
 )
+
+drills = Table(
+    "drills",
+    metadata,
+    _id(),
+    Column("schools", Json, nullable=False),  # their codes
+    _ref("asked_by", "people.id", nullable=True),  # nobody's: asked for at the command line
+    _at("created_at"),
+    _at("start_at"),
+    _at("end_at"),
+    _at("confirmed_at", nullable=True),  # until then a proposal, of which nobody is told
+    _at("started_at", nullable=True),
+    Column("ended_by", Text),  # who ended it by hand
+    _at("ended_at", nullable=True),
+    Column("unreached", Json),  # who could not be told, by alert, as it stood when it ended
+    _at("retry_at", nullable=True),  # it could not be moved on, and is put off until then
+    _where(
+        "ix_drills_open", "end_at", condition="confirmed_at is not null and ended_at is null"
+    ),
+)  # fmt: skip
 
 # --- duties ------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from tests.cli.desk import Desk
 
 COMMANDS = [
     ["demo"], ["serve"], ["migrate"], ["check"], ["directory", "plan"], ["directory", "import"],
-    ["directory", "export"], ["invite"], ["close"], ["notify"], ["route"], ["status"],
+    ["directory", "export"], ["invite"], ["close"], ["notify"], ["route"], ["status"], ["drill"],
     ["key", "create"], ["key", "revoke"], ["report"],
 ]  # fmt: skip
 HEAVY = {"aiogram", "sqlalchemy", "pydantic", "fastapi", "alembic", "asyncio", "babel"}

@@ -196,7 +196,7 @@ async def test_start_without_a_code_is_no_wrong_code(world: World) -> None:
 
 SAID: tuple[Any, ...] = (
     "/start", "/start é", "/start " + "x" * 3000, "/alerts", "/status", "/triage 1 9992001",
-    "/triage 999999999999999999 9992001", "/route 9992001", "/readiness", "/language",
+    "/triage 999999999999999999 9992001", "/route 9992001", "/readiness", "/language", "/drill all",
     "/away 2026-12-01 2026-12-04", "/help", "/nothing", "hello?", "ENC-7F3K", "🙂", "' or 1=1 --",
 )  # fmt: skip
 
@@ -218,7 +218,19 @@ async def test_a_stranger_gets_the_same_answer_whatever_they_press(world: World)
     stranger = world.phone("Stranger")
     await tries(world, stranger, "hello")
     await is_told_the_neutral_sentence(stranger)
-    for data in ("o:1", "a:1", "h:1", "p:1:0", "t:1:0", "l:cy", "o:404", "a:404", "x", "é" * 32):
+    for data in (
+        "o:1",
+        "a:1",
+        "h:1",
+        "p:1:0",
+        "t:1:0",
+        "l:cy",
+        "d:1:1",
+        "o:404",
+        "a:404",
+        "x",
+        "é" * 32,
+    ):
         press = await stranger.press_data(data)
         assert press.answer is not None, data
         assert press.answer.text == "There is nothing here."

@@ -126,7 +126,13 @@ async def test_a_whole_journey_shows_a_childs_data_to_its_readers_and_to_nothing
         newest = mair.sandbox.messages[-1]
         await shown.opens(mair, newest, FOR_SCHOOLS - {"circumstances"} | {"correction", "update"})
         await mair.press("Acknowledge")
-        for coordinator_asks in ("/status", "/triage", "/readiness", f"/route {school.code}"):
+        for coordinator_asks in (
+            "/status",
+            "/drill",
+            "/triage",
+            "/readiness",
+            f"/route {school.code}",
+        ):
             await world.phone("Coordinator").says(coordinator_asks)
         await mair.says("/alerts")
         await world.police.withdraw(reference)

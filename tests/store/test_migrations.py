@@ -238,6 +238,50 @@ async def test_an_older_database_is_sent_to_migrate(
     )
 
 
+BEFORE_DRILLS = (
+    "insert into partners (name, created_at) values ('South Force', 1)",
+    "insert into receipts (partner_id, door, sha256, outcome, received_at) "
+    "values (1, 'api', 'x', 'accepted', 1)",
+    "insert into notifications (reference, partner_id, source_reference, state, version, "
+    "raised_version, content, excluded, received_at, raise_due_at, raise_attempts) "
+    "values ('ENC-00000001', 1, '2600000001', 'received', 1, 0, '{}', '[]', 1, 1, 0)",
+    "insert into notification_versions (notification_id, version, receipt_id, content, received_at)"
+    " values (1, 1, 1, '{}', 1)",
+    "insert into events (at, action, notification_id, detail) "
+    "values (1, 'notification:received', 1, '{}')",
+)
+"""What a database of the first version holds of one notice."""
+
+
+async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_notices(
+    empty: str,
+) -> None:
+    await schema.migrate(empty, "0001")
+
+    def fill(connection: Connection) -> None:
+        for statement in BEFORE_DRILLS:
+            connection.execute(text(statement.replace(":", "\\:")))
+
+    def rows(connection: Connection) -> dict[str, list[Any]]:
+        return {
+            table: [
+                dict(row) for row in connection.execute(text(f"select * from {table}")).mappings()
+            ]
+            for table in ("receipts", "notifications", "notification_versions", "events")
+        }
+
+    await on(empty, fill)
+    before = await on(empty, rows)
+    assert await schema.migrate(empty) == ("0001", schema.head())
+    after = await on(empty, rows)
+    assert [row.pop("drill_id") for row in after["notifications"]] == [None]
+    assert after == before
+    await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
+    assert await refused(schema.check(empty)) == (
+        "The database is of an older version: run `encompass migrate`."
+    )
+
+
 async def test_a_fresh_file_is_for_its_owners_eyes_only_whatever_its_name(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "down" / "Ysgol Tŷ Gwyn & co #1 50%.db"
     url = f"sqlite+aiosqlite:///{path}"

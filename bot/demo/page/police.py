@@ -56,6 +56,7 @@ class PoliceDesk:
         return [
             {
                 "reference": reference,
+                "sample": notice["source_reference"],
                 "where": ", ".join(_written(notice)),
                 "child": _first_child(notice),
             }

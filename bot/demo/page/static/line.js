@@ -6,10 +6,11 @@ import { say } from "./words.js";
 export class Line {
   constructor(section, choose) {
     this.choose = choose;
-    this.list = el("ul", { class: "alerts", tabindex: "0", "aria-label": say("demo.alerts") });
+    this.list = el("ul", { class: "alerts", "aria-label": say("demo.alerts") });
     this.none = el("p", { class: "quiet" }, say("demo.alerts_none"));
     this.heading = el("h3", {});
-    this.lines = el("ol", { class: "lines", role: "log", tabindex: "0" });
+    this.events = el("ol");
+    this.lines = el("div", { class: "lines", role: "log", tabindex: "0" }, this.events);
     section.append(
       el("div", { class: "line" },
         el("div", {}, el("h3", {}, say("demo.alerts")), this.list, this.none),
@@ -41,7 +42,7 @@ export class Line {
     this.lines.setAttribute("aria-label", this.heading.textContent || say("demo.line"));
     this.lines.hidden = lines.length === 0;
     const atEnd = this.lines.scrollTop + this.lines.clientHeight >= this.lines.scrollHeight - 8;
-    keyed(this.lines, lines.map((line, index) => ({ ...line, index })), (line) => line.index,
+    keyed(this.events, lines.map((line, index) => ({ ...line, index })), (line) => line.index,
       () => el("li", {}, el("time"), el("span")), (item, line) => {
         item.className = line.kind;
         put(item.children[0], line.at);

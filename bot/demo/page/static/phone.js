@@ -14,7 +14,8 @@ export class Phone {
     const titleId = `phone-${id}`;
     this.role = el("span", { class: "role" });
     this.badge = el("span", { class: "badge", hidden: true });
-    this.log = el("ol", { class: "chat", role: "log", tabindex: "0" });
+    this.list = el("ol");
+    this.log = el("div", { class: "chat", role: "log", tabindex: "0" }, this.list);
     this.toast = el("p", { class: "toast", role: "status" });
     this.commands = el("ul", { class: "commands", hidden: true });
     this.menu = el("button", { type: "button", class: "menu", "aria-expanded": "false",
@@ -46,7 +47,9 @@ export class Phone {
     this.log.addEventListener("scroll", () => {
       this.atEnd = this.log.scrollTop + this.log.clientHeight >= this.log.scrollHeight - 24;
     });
-    new ResizeObserver(() => this.toEnd()).observe(this.log);
+    const watch = new ResizeObserver(() => this.toEnd());
+    watch.observe(this.log);
+    watch.observe(this.list);
     // Whoever touches a telephone has looked at it.
     for (const event of ["pointerdown", "focusin"]) {
       this.element.addEventListener(event, () => this.look());
@@ -54,7 +57,7 @@ export class Phone {
   }
 
   show(face) {
-    const newest = this.log.lastElementChild?.dataset.key;
+    const newest = this.list.lastElementChild?.dataset.key;
     this.face = face;
     this.words = face.words;
     this.element.lang = face.language;
@@ -76,9 +79,9 @@ export class Phone {
     this.element.classList.toggle("blocked", face.blocked);
     keyed(this.commands, face.commands, ({ command }) => command, (command) => this.command(command),
       (item, { command, description }) => put(item.firstElementChild, `/${command}  ${description}`));
-    keyed(this.log, face.messages, ({ id }) => id, (message) => this.bubble(message),
+    keyed(this.list, face.messages, ({ id }) => id, (message) => this.bubble(message),
       (item, message) => this.word(item, message));
-    if (newest !== this.log.lastElementChild?.dataset.key) this.atEnd = true;
+    if (newest !== this.list.lastElementChild?.dataset.key) this.atEnd = true;
     this.toEnd();
   }
 

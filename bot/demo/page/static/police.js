@@ -28,12 +28,8 @@ export class Police {
     this.reference.onchange = () => this.fillCorrection();
   }
 
-  /** Sends the notice that is chosen, and offers the next one. */
-  async sendChosen() {
-    const sent = this.sample.value;
-    await this.tell(act("send_sample", { key: sent }), this.sendButton);
-    const next = this.sample.selectedIndex + 1;
-    if (next < this.sample.options.length) this.sample.selectedIndex = next;
+  sendChosen() {
+    return this.tell(act("send_sample", { key: this.sample.value }), this.sendButton);
   }
 
   sendFile() {
@@ -97,9 +93,12 @@ export class Police {
     ];
   }
 
-  /** What can be said of later. */
+  /** What can be corrected, added to or withdrawn; the next notice that was not sent is offered. */
   sent(notices) {
     this.notices = notices;
+    const sent = new Set(notices.map((notice) => notice.sample));
+    const unsent = [...this.sample.options].find(({ value }) => !sent.has(value));
+    if (unsent && sent.has(this.sample.value)) this.sample.value = unsent.value;
     this.later.hidden = notices.length === 0;
     const before = this.reference.value;
     options(this.reference, notices, (notice) => notice.reference,
