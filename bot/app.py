@@ -107,8 +107,8 @@ class App:
                 self.stages.stop()
             await self.dispatcher.drain()
         except BaseException:
-            self.dispatcher.abandon()
-            self.hearer.abandon()
+            await self.dispatcher.abandon()
+            await self.hearer.abandon()
             raise
         finally:
             await self._close()

@@ -6,9 +6,8 @@ import os
 import signal
 import sys
 import webbrowser
-from contextlib import suppress
 
-from bot.demo.page.server import Page
+from bot.demo.page.server import open_page
 from bot.demo.paper import Paper
 from bot.demo.stage import Stage, stage
 from bot.demo.story import Story
@@ -35,11 +34,7 @@ async def _demo(given: argparse.Namespace) -> int:
 async def _show_page(scene: Stage, *, browser: bool) -> None:
     """The page, until somebody ends it."""
     print("The staff of Porth Awel enrol …", file=sys.stderr)
-    await scene.open_monday()
-    page = Page(scene)
-    scene.sandbox.page = page.answer
-    clock = asyncio.create_task(page.conductor.run())
-    try:
+    async with open_page(scene) as page:
         print(page.url, flush=True)
         print(
             "Open this address in a browser; Ctrl-C ends the demonstration, and nothing of it "
@@ -48,13 +43,7 @@ async def _show_page(scene: Stage, *, browser: bool) -> None:
         )
         if browser and _has_screen():
             await asyncio.to_thread(webbrowser.open, page.url)
-        await _until_stopped(clock)
-    finally:
-        scene.sandbox.page = None
-        clock.cancel()
-        with suppress(asyncio.CancelledError):
-            await clock
-        await page.close()
+        await _until_stopped(page.clock)
 
 
 def _has_screen() -> bool:

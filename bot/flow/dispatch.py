@@ -95,11 +95,12 @@ class Dispatcher:
             waiting = [*self._sending, *([self._recorder] if self._recorder else [])]
             await asyncio.wait(waiting)
 
-    def abandon(self) -> None:
+    async def abandon(self) -> None:
         """Give up what is in flight where it stands. Its claims are taken over by whoever comes."""
-        for task in (self._claiming, self._recorder, *self._sending):
-            if task is not None:
-                task.cancel()
+        tasks = [t for t in (self._claiming, self._recorder, *self._sending) if t is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # --- claim -----------------------------------------------------------------------------------
 

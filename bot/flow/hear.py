@@ -135,10 +135,12 @@ class Hearer:
         while self._chats:
             await asyncio.wait(self._chats.values())
 
-    def abandon(self) -> None:
+    async def abandon(self) -> None:
         """Give up what is being handled where it stands: its rows are due still."""
-        for task in self._chats.values():
+        tasks = list(self._chats.values())
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _handle_chat(self, chat: str, rows: Sequence[Any]) -> None:
         try:

@@ -4,18 +4,21 @@ Starting one takes seconds (58 people enrol), so a test here is a walk of some l
 """
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.visitor import Visitor, chromium, running_demo
+from bot.demo.page.server import open_page
+from bot.demo.stage import stage
+from tests.browser.visitor import Visitor, chromium
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[str]:
-    async with running_demo(tmp_path) as url:
-        yield url
+async def demo() -> AsyncIterator[str]:
+    """The page's address. In this process: loading Telegram's library alone takes seconds, and
+    `tests/cli/test_demo.py` starts it as a user does."""
+    async with stage() as scene, open_page(scene) as page:
+        yield page.url
 
 
 @pytest.fixture

@@ -2,12 +2,8 @@
 
 import itertools
 import re
-import sys
-from asyncio import create_subprocess_exec, wait_for
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,35 +15,11 @@ LAPTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 DSP, DEPUTY, NURSE, COORDINATOR, DESK = "p021", "p022", "p046", "p057", "p056"
 OPEN, ACKNOWLEDGE, HIDE = "o:", "a:", "h:"
 """What a button's data begins with, whatever language is on it."""
-_STOP_SECONDS = 30
 expect.set_options(timeout=15_000)
 _numbers = itertools.count(1)
 _REFERENCE = re.compile(r"ENC-\w{8}")
 # Chromium answers only to loopback, whatever it would like to look up.
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-
-
-@asynccontextmanager
-async def running_demo(folder: Path) -> AsyncIterator[str]:
-    """The demo as a user starts it, on a port of its own; its address."""
-    process = await create_subprocess_exec(
-        sys.executable, "-m", "bot", "demo", "--no-browser", cwd=folder, stdout=PIPE, stderr=PIPE
-    )
-    try:
-        assert process.stdout is not None
-        url = (await process.stdout.readline()).decode().strip()
-        if not url:
-            raise AssertionError((await process.communicate())[1].decode())
-        yield url
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            try:
-                said = (await wait_for(process.communicate(), _STOP_SECONDS))[1]
-            except TimeoutError:
-                process.kill()
-                raise
-    assert (process.returncode, said.count(b"\n")) == (0, 2), said.decode()
 
 
 @asynccontextmanager

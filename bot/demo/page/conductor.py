@@ -18,8 +18,8 @@ _BEAT_SECONDS = 0.25
 _LOOKS = 300
 """How long a beat waits for the service to come to rest. In trouble it may never, and time must
 pass all the same."""
-_AT_WORK = frozenset({"notification", "message", "claim", "update"})
-"""What waits for the service and not for the time of day: no event to a spectator."""
+_PASSED_OVER = frozenset({"notification", "message", "claim", "update", "view"})
+"""What happens on the way: the service at work, a view that hides itself."""
 
 
 class Speed(IntEnum):
@@ -57,7 +57,7 @@ class Conductor:
                         await self._settle()
 
     async def step(self) -> datetime:
-        """Time leaps to the next thing that somebody would notice; when that is."""
+        """Time leaps to the next thing that the clock brings about; when that is."""
         async with self._lock:
             self.speed = Speed.STILL
             target = await self._next_noticed()
@@ -106,8 +106,8 @@ class Conductor:
             await self._stage.hand.settle()
 
     async def _next_noticed(self) -> datetime:
-        """The next step of a ladder, hiding of a view, or whatever else has its time."""
+        """The next step of a ladder, or whatever else has its time of day."""
         now = self._stage.clock.now()
         due = await self._stage.app.due_next() if self.up else {}
-        soon = [at for name, at in due.items() if name not in _AT_WORK and at > now]
+        soon = [at for name, at in due.items() if name not in _PASSED_OVER and at > now]
         return min(soon, default=now + timedelta(minutes=10))

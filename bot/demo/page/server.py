@@ -6,7 +6,8 @@ elsewhere that has its own name resolved to this machine gets nothing, and canno
 
 import asyncio
 import json
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
 from aiohttp import web
@@ -40,6 +41,9 @@ _HEADERS = {
 class Page:
     """Answers everything at the sandbox's address that is neither Telegram's nor the control's."""
 
+    clock: "asyncio.Task[None]"
+    """Ends only when something went wrong that stops the demonstration."""
+
     def __init__(self, stage: Stage) -> None:
         self.conductor = Conductor(stage)
         trouble = Trouble(stage.sandbox)
@@ -47,12 +51,16 @@ class Page:
         self._police = PoliceDesk(stage, self.conductor)
         self._scene = Scene(stage, self.conductor, trouble)
         self._deeds = Deeds(stage, self.conductor, self._police, trouble)
+        self._looking: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
         return f"{self._stage.sandbox.url}/"
 
     async def close(self) -> None:
+        for looking in self._looking:
+            looking.cancel()
+        await asyncio.gather(*self._looking, return_exceptions=True)
         await self._scene.close()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -107,8 +115,11 @@ class Page:
         headers = _HEADERS | {"Content-Type": "text/event-stream"}
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
-        with suppress(ConnectionResetError):
-            await self._tell(response, viewer)
+        looking = asyncio.create_task(self._tell(response, viewer))
+        self._looking.add(looking)
+        looking.add_done_callback(self._looking.discard)
+        with suppress(ConnectionResetError, asyncio.CancelledError):
+            await looking
         return response
 
     async def _tell(self, response: web.StreamResponse, viewer: Viewer) -> None:
@@ -129,6 +140,22 @@ class Page:
                     await response.write(_event(name, said))
             look += 1
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def open_page(stage: Stage) -> AsyncIterator[Page]:
+    """The page on this stage, at the sandbox's address, with its clock running."""
+    await stage.open_monday()
+    page = Page(stage)
+    stage.sandbox.page = page.answer
+    page.clock = asyncio.create_task(page.conductor.run())
+    try:
+        yield page
+    finally:
+        stage.sandbox.page = None
+        page.clock.cancel()
+        await asyncio.gather(page.clock, return_exceptions=True)
+        await page.close()
 
 
 def _event(name: str, value: str) -> bytes:
