@@ -13,11 +13,16 @@ from bot.flow.account import line_of_time, open_duties
 from bot.flow.report import report
 from bot.flow.watch import check_invariants
 from bot.rendering.catalogue import words
+from bot.rendering.trail import Trail
 
 FIRST_DSP, ITS_NURSE = "p021", "p046"
 SILENT_DSP, SILENT_DSPS_DEPUTY = "p030", "p031"
 BLOCKING_DSP, BLOCKING_DSPS_DEPUTY = "p027", "p028"
 DESK, COORDINATOR = "p056", "p057"
+_TOLD = frozenset({
+    "notification:received", "alert:raised", "alert:told", "alert:step_skipped", "alert:opened",
+    "alert:acknowledged",
+})  # fmt: skip
 _STEP = timedelta(minutes=1)
 """How far the clock goes at once where nothing is due exactly then: the staff's presses and the
 hiding of views in between share a step, or a morning would be a thousand of them."""
@@ -274,29 +279,17 @@ class Story:
             self._followed[reference] = len(lines)
 
     def _sentence(self, line: dict[str, Any]) -> str | None:
-        def names(people: list[str]) -> str:
-            return ", ".join(self._stage.person(person).name for person in people)
-
-        match line["action"]:
-            case "notification:received":
-                return f"received from {line['partner']}"
-            case "alert:raised":
-                bell = datetime.fromisoformat(line["bell_at"]).astimezone(LONDON)
-                return f"raised for the school, due by the bell at {bell:%H:%M}"
-            case "alert:told" if line["reminder"]:
-                return (
-                    f"nobody has settled it: reminder {line['reminder']} to {names(line['told'])}"
-                )
-            case "alert:told":
-                roles = " and ".join(words("en").say(f"role.{role}") for role in line["roles"])
-                return f"step {line['step']}, {roles}: {names(line['told'])} told"
-            case "alert:step_skipped":
-                return f"step {line['step']}: nobody can be told, the next step is taken at once"
-            case "alert:opened":
-                return f"opened by {names([line['person']])}"
-            case "alert:acknowledged":
-                return f"acknowledged by {names([line['person']])}: the ladder stops here"
-        return None
+        """What a reader of the story wants to know of a line; the sends are left out."""
+        if line["action"] not in _TOLD:
+            return None
+        directory = self._stage.directory
+        english = words("en")
+        trail = Trail(
+            english,
+            lambda who: directory.people[who].name,
+            lambda code: directory.schools[code].name_in(english.language),
+        )
+        return trail.sentence(line)
 
     # --- finding ---
 

@@ -38,17 +38,36 @@ def _strings_in_code() -> tuple[set[str], list[re.Pattern[str]]]:
     """Every string of the product, and what those that are put together look like."""
     whole, patterns = set(), set()
     for _, tree in modules("bot"):
+        parts_of_names: set[int] = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
                 parts = [p.value if isinstance(p, ast.Constant) else None for p in node.values]
                 patterns.add("".join("[a-z_]+" if p is None else re.escape(str(p)) for p in parts))
+                parts_of_names.update(id(part) for part in node.values)
+            elif id(node) in parts_of_names:  # a walk comes to the whole before its parts
+                continue
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 whole.add(node.value)
+    for said in _strings_on_pages():
+        if "${" in said:
+            patterns.add(re.sub(r"\\\$\\\{.*?\\\}", "[a-z_]+", re.escape(said)))
+        else:
+            whole.add(said)
     return whole, [
         re.compile(pattern)
         for pattern in patterns
         if re.search(r"[a-z]{3}", pattern.replace("[a-z_]+", ""))
     ]
+
+
+def _strings_on_pages() -> set[str]:
+    """What stands in quotation marks in the scripts and pages that the product serves."""
+    return {
+        said
+        for path in (ROOT / "bot").rglob("*.[hj]*")
+        if path.suffix in (".html", ".js")
+        for said in re.findall(r"""["'`]([a-z_]+\.[a-z_.${}]+)["'`]""", path.read_text())
+    }
 
 
 def test_both_languages_have_the_same_sentences() -> None:
