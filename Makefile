@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: setup demo run test check bench lock
+.PHONY: setup demo run test check bench pictures lock
 
 setup: $(VENV)/runtime.stamp ## the environment in .venv
 
@@ -40,7 +40,12 @@ check: $(VENV)/dev.stamp ## style, types, layers, one head of the migrations
 	$(BIN)/python -m pytest -q tests/meta
 
 bench: $(VENV)/dev.stamp ## speed as ratios to a raw limit of the same run
+	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(VENV)/dev.stamp ## the pictures of the demo's page in docs/pictures, anew
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.browser.pictures
 
 lock: ## the hashed requirements files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \

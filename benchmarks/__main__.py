@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.figures import HEAD, Figure
+from benchmarks.page import first_on_the_page
 from benchmarks.sending import burst, first_send
 from benchmarks.ticks import ticks
 
@@ -35,6 +36,7 @@ def _noise() -> str:
 
 async def _figures(*, short: bool) -> list[Figure]:
     figures = [await first_send(10 if short else 51), await burst()]
+    figures.append(await first_on_the_page(20))
     for number in (100_000,) if short else (100_000, 1_000_000):
         figures += await ticks(number)
     return figures

@@ -45,6 +45,9 @@ class Trail:
     def sentence(self, line: Mapping[str, Any]) -> str:
         """`line` as `flow.account.line_of_time` has it. An action without a sentence of its own is
         shown by its name rather than left out."""
+        return self._sentence(line).strip()  # where nobody was left out its gap is empty
+
+    def _sentence(self, line: Mapping[str, Any]) -> str:
         say, action = self.say.say, line["action"]
         if action in _BY_PERSON:
             return say(_BY_PERSON[action], person=self.person(line["person"]))

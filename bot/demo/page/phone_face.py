@@ -45,11 +45,17 @@ def _commands(stage: Stage, language: str) -> list[dict[str, str]]:
     return given.get(("default", code)) or given.get(("default", ""), [])
 
 
+def _shown_text(message: ChatMessage) -> str:
+    """Telegram's applications keep the code of an invitation to themselves."""
+    mine = not message.from_bot
+    return "/start" if mine and message.text.startswith("/start ") else message.text
+
+
 def _message(message: ChatMessage, say: Words, *, unread: bool) -> dict[str, Any]:
     return {
         "id": message.message_id,
         "mine": not message.from_bot,
-        "text": message.text,
+        "text": _shown_text(message),
         "at": say.clock(message.sent_at),
         "edited": say.clock(message.edited_at) if message.edited_at else "",
         "buttons": [[button._asdict() for button in row] for row in message.buttons],

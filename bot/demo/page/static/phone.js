@@ -41,7 +41,8 @@ export class Phone {
           el("div", {}, this.blocking,
             el("button", { type: "button", lang: document.documentElement.lang, onclick: putAway },
               say("demo.put_away"))))),
-      this.log, this.toast, this.commands, this.writing, this.starting);
+      el("div", { class: "screen" }, this.log, this.toast, this.commands),
+      this.writing, this.starting);
     // A chat that stands at its end stays there, whatever grows or shrinks.
     this.atEnd = true;
     this.log.addEventListener("scroll", () => {
@@ -101,8 +102,7 @@ export class Phone {
     const marks = [
       message.unread && "●",
       message.silent && this.sayHere("phone.silent"),
-      message.edited && this.sayHere("phone.edited", { at: message.edited }),
-      message.at,
+      message.edited ? this.sayHere("phone.edited", { at: message.edited }) : message.at,
     ];
     put(at, marks.filter(Boolean).join(" "));
     item.classList.toggle("unread", message.unread);
