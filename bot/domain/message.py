@@ -52,4 +52,5 @@ class Priority(IntEnum):
     ANSWER = 0
     VIEW = 1
     ALERT = 2
-    STRANGER = 3
+    DRILL = 3
+    STRANGER = 4

@@ -51,7 +51,15 @@ class Raising:
         late: bool = False,
     ) -> Subject:
         return Subject(
-            number, self.row.id, self.row.reference, leg, school_code, bell_at, raising, late
+            alert_id=number,
+            notification_id=self.row.id,
+            reference=self.row.reference,
+            leg=leg,
+            school_code=school_code,
+            bell_at=bell_at,
+            raising=raising,
+            late=late,
+            drill=self.row.drill_id is not None,
         )
 
     def subject_of(self, alert: Row[Any]) -> Subject:

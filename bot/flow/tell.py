@@ -43,6 +43,7 @@ class Subject:
     bell_at: datetime
     raising: int
     late: bool = False
+    drill: bool = False
 
     def item(self) -> dict[str, Any]:
         """What the words need to name this alert: ids and instants, never content."""
@@ -65,6 +66,7 @@ def subject_of(row: Row[Any]) -> Subject:
         bell_at=row.bell_at,
         raising=row.raising,
         late=row.late,
+        drill=row.drill_id is not None,
     )
 
 
@@ -148,6 +150,7 @@ def _own_row(word: Owed, now: datetime) -> dict[str, Any]:
         word.to,
         now,
         params={**word.subject.item(), **word.extra},
+        priority=Priority.DRILL if word.subject.drill else Priority.ALERT,
         bell_at=word.subject.bell_at,
         rank=word.rank,
         alert_id=word.subject.alert_id if word.kind in CARDS else None,

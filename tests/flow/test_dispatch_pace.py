@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.domain.message import Priority
 from bot.domain.people import Role
+from bot.flow.drill import ask_for
 from tests.builders import child_of
 from tests.flow.outbox import Wire, hold_back, put, strangers, texts_sent, word
 from tests.world import World
@@ -68,6 +69,7 @@ async def test_the_nearest_bell_goes_first_and_each_first_person_before_anyone_s
         ("near, first of another", Priority.ALERT, near, 0),
         ("near, second person", Priority.ALERT, near, 1),
         ("far, first person", Priority.ALERT, far, 0),
+        ("drill", Priority.DRILL, near, 0),
         ("stranger", Priority.STRANGER, near, 0),
     ]
     phones = strangers(world, len(order))
@@ -101,4 +103,20 @@ async def test_of_a_morning_s_alerts_the_nearest_school_and_its_first_person_hea
     expected = [(early, 1), (early, 2), (late, 1), (late, 2), (early, 1), (early, 2)]
     assert [named[chat] for chat in told if chat in named] == expected
     assert world.sandbox.ledger.floods_earned == 0
+    world.everyone_is_accounted_for()
+
+
+async def test_a_real_notice_overtakes_a_drill(world: World) -> None:
+    early = await world.school("Ysgol Bryn", bell="08:30", dsp="Mair")
+    late = await world.school("Ysgol Glan", bell="09:00", dsp="Megan")
+    await world.without_nurses()
+    Wire(world)
+    await hold_back(world, seconds=3)
+    await ask_for(world.ctx, early.code, None)
+    await world.stagehand.tick()
+    await world.police.send(child_of(late))
+    before = len(world.sandbox.ledger.accepted)
+    await world.advance(seconds=10)
+    told = [entry.chat_id for entry in world.sandbox.ledger.accepted[before:]]
+    assert told == [world.phone("Megan").sandbox.id, world.phone("Mair").sandbox.id]
     world.everyone_is_accounted_for()
