@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,14 @@ from tests.databases import Postgres, postgres_server, sqlite_template
 from tests.world import World
 
 ENGINES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """Every HTTP client makes one, at a tenth of a second each, and no test speaks TLS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", lru_cache(ssl.create_default_context))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from datetime import datetime
 from typing import Any
@@ -16,12 +17,15 @@ from bot.flow.context import Context
 from bot.flow.drill import ask_for, end, listed, report
 
 _BY = "command line"
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NOW = "now"
 
 
 def run(given: argparse.Namespace) -> int:
     if given.at is not None and given.schools is None:
         raise UsageError("--at belongs to --schools.")
+    if given.at and _A_DAY.fullmatch(given.at):  # its midnight is what nobody means
+        raise UsageError("--at needs a time, as in 2026-11-23 07:30.")
     if given.json and not (given.list or given.report is not None):
         raise UsageError("--json belongs to --list or --report.")
     if given.list:

@@ -22,6 +22,8 @@ LAPSES_AFTER = timedelta(hours=1)
 """A proposal that nobody has decided by then starts nothing any more."""
 AFTER_THE_BELL = timedelta(hours=1)
 """How long after its latest bell a drill goes on, if somebody has not answered by then."""
+FARTHEST = timedelta(days=366)
+"""A start beyond that is a slip of the hand."""
 _SLACK = timedelta(minutes=5)
 """A start so long ago is meant as now; one before that is a slip of the hand."""
 _YEARS = range(2000, 2101)
@@ -74,6 +76,7 @@ class Slip(StrEnum):
     NO_SCHOOL = "no_school"
     UNKNOWN_SCHOOL = "unknown_school"
     PAST = "past"
+    FAR = "far"
 
 
 class SlipError(EncompassError):
@@ -103,16 +106,21 @@ def schools_meant(written: str, codes: Collection[str]) -> tuple[str, ...]:
 
 def start_meant(at: datetime | None, now: datetime) -> datetime:
     """When a drill starts that was asked for `at` this instant, or for now. SlipError for one that
-    has passed by more than five minutes."""
+    has passed by more than five minutes, or is more than a year away."""
     if at is None:
         return now
     if at < now - _SLACK:
         raise SlipError(Slip.PAST, "A drill cannot start in the past.")
+    if at > now + FARTHEST:
+        raise SlipError(Slip.FAR, "A drill cannot start more than a year from now.")
     return max(at, now)
 
 
 def instant_written(written: str) -> datetime:
-    """A local time unless it carries an offset, as people write it. ValueError if it is none."""
+    """A local time unless it carries an offset, as people write it. ValueError if it is none: a day
+    alone would be its midnight, which nobody means."""
+    if ":" not in written:
+        raise ValueError(written)
     at = datetime.fromisoformat(written)
     if at.year not in _YEARS:
         raise ValueError(written)

@@ -133,6 +133,8 @@ def _slip(language: Words, error: SlipError) -> str:
             return language.say("drill.slip_no_school")
         case Slip.PAST:
             return language.say("drill.slip_past")
+        case Slip.FAR:
+            return language.say("drill.slip_far")
 
 
 def _apart(parts: Sequence[str]) -> tuple[str, str]:

@@ -17,11 +17,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.alert import AlertState, NotificationState
+from bot.domain.cover import Reachable
 from bot.domain.drill import AFTER_THE_BELL, REASON, Drill, end_of, synthetic_incident
 from bot.domain.errors import ConflictError
 from bot.domain.incident import Submission
 from bot.domain.message import Kind
 from bot.domain.people import Role
+from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines
 from bot.flow.close import close
 from bot.flow.context import Context, Stage
@@ -29,7 +31,7 @@ from bot.flow.drill_report import kept, report_lines, report_of
 from bot.flow.in_force import in_force
 from bot.flow.new_notices import Incoming, insert
 from bot.flow.partners import DRILLS
-from bot.flow.tell import reachable
+from bot.flow.tell import can_be_told, reachable
 from bot.rendering.catalogue import words
 from bot.store import alarms, alerts, drills, events, notifications, partners
 from bot.store.unit_of_work import Tx
@@ -156,7 +158,17 @@ async def _over(ctx: Context, tx: Tx, drill: Drill) -> None:
     by = drill.ended_by or _ITSELF
     await events.append(tx, events.line("drill:ended", now, drill=drill.number, by=by))
     await alarms.clear(tx, _alarm(drill.number))
-    for to in reachable(known, Role.COORDINATOR, None, frozenset(), now):
+    for to in _who_hears(known, drill, now):
         say = words(to.person.language)
         lines = report_lines(say, known, report, over=True)
         await tell_lines(tx, now, to, lines, kind=Kind.DRILL)
+
+
+def _who_hears(known: InForce, drill: Drill, now: datetime) -> list[Reachable]:
+    """The coordinators; who asked for it or ended it hears though they be away."""
+    hearing = reachable(known, Role.COORDINATOR, None, frozenset(), now)
+    for person_id in (drill.asked_by, drill.ended_by):
+        to = can_be_told(known.directory.people.get(person_id or ""), frozenset(), now)
+        if to is not None and to not in hearing:
+            hearing.append(to)
+    return hearing

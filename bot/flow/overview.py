@@ -17,6 +17,7 @@ from bot.store.unit_of_work import Tx
 class Duty:
     """An alert or triage task, in whatever state it is."""
 
+    number: int
     reference: str
     leg: Leg
     school: str
@@ -24,12 +25,15 @@ class Duty:
     raised_at: datetime
     bell_at: datetime
     next_step_at: datetime | None
+    drill: int | None
+    """The number of the drill that it belongs to."""
 
 
 async def duties(tx: Tx, limit: int = 200) -> list[Duty]:
     """The newest first."""
     return [
         Duty(
+            row.id,
             row.reference,
             row.leg,
             row.school_code,
@@ -37,13 +41,14 @@ async def duties(tx: Tx, limit: int = 200) -> list[Duty]:
             row.raised_at,
             row.bell_at,
             row.next_step_at,
+            row.drill_id,
         )
         for row in await overview.latest(tx, limit)
     ]
 
 
 async def accepted(tx: Tx) -> int:
-    """How many notifications were ever taken in."""
+    """How many notifications were ever taken in; drills are no part of it."""
     return await overview.count_notifications(tx)
 
 
@@ -59,6 +64,7 @@ class Upcoming:
     roles: tuple[Role, ...]
     people: tuple[str, ...]
     """Ids, first asked first; empty when the ladder would only look again, or would find nobody."""
+    drill: int | None = None
 
 
 async def upcoming(ctx: Context, tx: Tx, limit: int = 5) -> list[Upcoming]:
@@ -80,6 +86,7 @@ async def upcoming(ctx: Context, tx: Tx, limit: int = 5) -> list[Upcoming]:
                 steps[0].reminder if steps else 0,
                 tuple(role for step in steps for role in step.roles),
                 tuple(reached.person.id for step in steps for reached in step.reached),
+                row.drill_id,
             )
         )
     return coming

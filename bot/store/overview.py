@@ -23,6 +23,7 @@ async def latest(tx: Tx, limit: int) -> Sequence[Row[Any]]:
             alerts.c.bell_at,
             alerts.c.next_step_at,
             notifications.c.reference,
+            notifications.c.drill_id,
         )
         .join(notifications, notifications.c.id == alerts.c.notification_id)
         .order_by(alerts.c.id.desc())
@@ -42,5 +43,6 @@ async def due_soonest(tx: Tx, limit: int) -> list[int]:
 
 
 async def count_notifications(tx: Tx) -> int:
-    """How many were ever taken in."""
-    return int(await tx.scalar(select(func.count()).select_from(notifications)))
+    """How many were ever taken in, without the synthetic ones of drills."""
+    counted = select(func.count()).select_from(notifications)
+    return int(await tx.scalar(counted.where(notifications.c.drill_id.is_(None))))

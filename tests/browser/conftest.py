@@ -8,17 +8,23 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser
 
-from bot.demo.page.server import open_page
+from bot.demo.page.server import Page, open_page
 from bot.demo.stage import stage
 from tests.browser.visitor import Visitor, chromium
 
 
 @pytest.fixture
-async def demo() -> AsyncIterator[str]:
-    """The page's address. In this process: loading Telegram's library alone takes seconds, and
+async def page_of_demo() -> AsyncIterator[Page]:
+    """In this process: loading Telegram's library alone takes seconds, and
     `tests/cli/test_demo.py` starts it as a user does."""
     async with stage() as scene, open_page(scene) as page:
-        yield page.url
+        yield page
+
+
+@pytest.fixture
+def demo(page_of_demo: Page) -> str:
+    """The page's address."""
+    return page_of_demo.url
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The demo's page as a whole: the tour, the banner, accessibility, and that nothing leaves here."""
 
+import asyncio
 import json
+import re
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -8,6 +10,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
+from bot.demo.page.conductor import Speed
+from bot.demo.page.server import Page
 from tests.browser.visitor import ACKNOWLEDGE, DSP, HIDE, LAPTOP, NURSE, OPEN, PHONE, Visitor
 
 _SERIOUS = ("serious", "critical")
@@ -41,6 +45,7 @@ async def test_six_steps_show_what_it_does_and_can_be_left_at_any(
         await onwards.click()
         await do.click()
         await expect(visitor.messages("p022").last).to_contain_text("ENC-")
+        await expect(page.locator("#clock .time")).to_have_text(re.compile("^08:0"))
         await onwards.click()
         await expect(tour).to_contain_text("Tour: 6 of 6")
         await do.click()
@@ -100,6 +105,47 @@ async def test_everyone_can_use_it_in_either_language_light_or_dark_large_or_sma
                 ]
                 assert serious == [], (language, scheme, size)
                 assert visitor.faults == []
+
+
+async def test_another_language_and_another_telephone_lose_nothing(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.send()
+    await expect(visitor.button(DSP, OPEN)).to_be_visible()
+    form = page.locator("#police form.written")
+    await form.locator("[name=circumstances]").fill("Half written")
+    await visitor.toggles("slow")
+    await visitor.button(DSP, OPEN).click()
+    await page.locator("#languages [lang=cy]").click()
+    await expect(page.locator("#send")).to_have_text("Anfon yr hysbysiad")
+    await expect(form.locator("[name=circumstances]")).to_have_value("Half written")
+    await expect(visitor.button(DSP, OPEN)).to_have_attribute("aria-busy", "true")
+    await expect(visitor.toast(DSP)).not_to_be_empty()
+
+    # Eight are enough; one put away makes room for another, and it comes back as it was.
+    for person in ("p001", "p002", "p003", "p004"):
+        await visitor.lay_out(person)
+    await expect(page.locator("#add-phone")).to_be_disabled()
+    await visitor.phone(DSP).locator("details.more summary").click()
+    await visitor.phone(DSP).get_by_role("button", name="Cadw'r ffôn hwn").click()
+    await expect(visitor.phone(DSP)).to_have_count(0)
+    await visitor.lay_out(DSP)
+    await expect(visitor.messages(DSP).last).to_contain_text("ENC-")
+
+
+async def test_a_viewer_who_has_gone_is_not_told_any_more_though_the_clock_stands(
+    page_of_demo: Page,
+) -> None:
+    page_of_demo.conductor.speed = Speed.STILL
+    async with aiohttp.ClientSession() as http:
+        for _ in range(3):
+            async with http.get(f"{page_of_demo.url}demo/see?language=en") as stream:
+                await stream.content.readline()
+                assert page_of_demo.viewers
+        for _ in range(200):
+            if not page_of_demo.viewers:
+                return
+            await asyncio.sleep(0.05)
+    pytest.fail(f"{page_of_demo.viewers} streams go on for nobody")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])

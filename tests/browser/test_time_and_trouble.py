@@ -1,5 +1,7 @@
 """The clock, the line of time and trouble on demand, on the demo's page."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -71,11 +73,12 @@ async def test_nothing_is_lost_when_the_service_is_killed(visitor: Visitor) -> N
     await service.click()
     await expect(service).to_have_text("Start the service again")
 
-    # A press waits at Telegram, a notice is not accepted: nobody is told that it was.
+    # A press waits at Telegram; of a notice that nobody answered nobody says that it was accepted.
     await visitor.button(DSP, ACKNOWLEDGE).click()
     await expect(visitor.button(DSP, ACKNOWLEDGE)).to_have_attribute("aria-busy", "true")
+    await page.locator("#police form.written [name=family_name]").fill("Pupil-unheard")
     await page.locator("#police form.written #send-written").click()
-    await expect(said).to_contain_text("nothing was accepted")
+    await expect(said).to_contain_text("nobody knows whether it was accepted")
 
     await service.click()
     await expect(service).to_have_text("Kill the service")
@@ -83,4 +86,54 @@ async def test_nothing_is_lost_when_the_service_is_killed(visitor: Visitor) -> N
     await expect(page.locator("#line .alerts .acknowledged")).to_have_count(1)
     await expect(visitor.figure("accepted")).to_have_text("1")
     await expect(visitor.messages(COORDINATOR)).to_have_count(1)
+    await page.locator("#police form.written #send-written").click()
+    await expect(said).to_contain_text("202: accepted")
+    await expect(visitor.figure("accepted")).to_have_text("2")
     await visitor.nothing_is_lost()
+
+
+_DO = """
+async (deeds) => {
+  const answers = deeds.map((given) => fetch("/demo/do", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(given),
+  }).then((response) => response.json()));
+  return Promise.all(answers);
+}
+"""
+_WRITTEN = {"do": "send_written", "given_name": "Synthetic", "school": "Kingsway Primary School"}
+
+
+async def test_a_step_at_once_behind_a_notice_stops_at_that_notices_own_next_step(
+    visitor: Visitor,
+) -> None:
+    page = visitor.page
+    await page.locator('#clock [data-speed="0"]').click()
+    await page.evaluate(_DO, [{**_WRITTEN, "family_name": "Pupil-A"}, {"do": "step"}])
+    await expect(page.locator("#clock .time")).to_have_text(re.compile("^08:00:"))
+    await expect(visitor.messages(DEPUTY).last).to_contain_text("ENC-")
+
+    # What two people write at once are two notices.
+    two = [{**_WRITTEN, "family_name": name} for name in ("Pupil-B", "Pupil-C")]
+    told = [answer["body"] for answer in await page.evaluate(_DO, two)]
+    assert len({body["reference"] for body in told}) == 2
+    assert all("version" not in body for body in told)
+
+    # At the ladders' ends both legs remind the same people: each has its own line, none stays.
+    for _ in range(12):
+        await visitor.step()
+    await expect(page.locator("#clock .due li")).to_have_count(5)
+    times = await page.locator("#clock .due li").all_text_contents()
+    assert len(set(times)) == 5
+
+
+async def test_a_drill_is_marked_on_the_page_and_counted_in_no_figure(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.write(COORDINATOR, "/drill 9992007")
+    await expect(visitor.button(COORDINATOR, "d:")).to_be_visible()
+    await visitor.phone(COORDINATOR).locator(".chat button", has_text="Start").first.click()
+    await visitor.phone(COORDINATOR).locator(".window button").click()
+    await expect(visitor.messages(DSP).last).to_contain_text("please open this and acknowledge")
+    await expect(page.locator("#line .alerts .state").first).to_contain_text("drill 1: open")
+    await expect(visitor.figure("accepted")).to_have_text("0")
+    await visitor.press(DSP, OPEN)
+    await expect(visitor.messages(DSP).last).to_contain_text("This is a drill")

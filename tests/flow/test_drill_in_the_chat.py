@@ -204,6 +204,8 @@ async def test_alone_it_lists_what_is_under_way_and_says_how_to_ask(town: World)
         ("/drill 9992001,9990000 2026-11-16 07:30", "No school has the code 9990000."),
         ("/drill 2026-11-16 07:30", "No school was named."),
         ("/drill 9992001 2026-11-16 06:54", "A drill cannot start in the past."),
+        ("/drill 9992001 2099-01-05 07:30", "A drill cannot start more than a year from now."),
+        ("/drill 9992001 2026-11-23", "To ask for a drill,"),
         ("/drill 9992001 2026-31-12 07:30", "To ask for a drill,"),
         ("/drill 9992001 0001-01-01 00:00", "To ask for a drill,"),
         ("/drill report soon", "No school has the code report."),
@@ -218,3 +220,17 @@ async def test_a_slip_is_one_kind_answer_and_no_proposal(
     assert answer.text.startswith(says_first)
     assert answer.buttons == ()
     assert await rows(town) == []
+
+
+async def test_a_coordinator_who_is_away_hears_how_the_drill_they_started_ended(
+    town: World,
+) -> None:
+    proposal = await says(town, "/drill 9992001")
+    await town.phone("Coordinator").press("Start", proposal)
+    await town.settle()
+    for name in ("Mair",):
+        town.phone(name).expects("alert")
+    await says(town, "/away 2026-11-16 2026-11-20")
+    report = await says(town, "/drill end 1")
+    assert report.text.startswith("Drill 1 is over.")
+    town.phone("Cydlynydd").expects("drill.report_over")

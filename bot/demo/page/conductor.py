@@ -1,6 +1,7 @@
 """Who moves the demo's clock: at its natural speed, in time lapse, or from one event to the next.
 
-One lock holds everything that moves it, or that starts and stops the service.
+One lock holds whatever moves it, or starts and stops the service; it is given back between any two
+events, so that nobody who wants to stop the time waits for the end of a leap.
 """
 
 import asyncio
@@ -15,11 +16,15 @@ from bot.sandbox.stagehand import RestlessError, Stagehand
 _FINE_SECONDS = 0.02
 """At natural speed time moves this often: less than the pace between two messages."""
 _BEAT_SECONDS = 0.25
+_SHORT_BEAT_SECONDS = 0.05
+_LONGEST_BEAT = timedelta(seconds=0.25)
+"""In time lapse no beat counts for more, however long the machine took for the one before."""
 _LOOKS = 300
 """How long a beat waits for the service to come to rest. In trouble it may never, and time must
 pass all the same."""
 _PASSED_OVER = frozenset({"notification", "message", "claim", "update", "view"})
 """What happens on the way: the service at work, a view that hides itself."""
+_AFTERMATH = timedelta(seconds=2)
 
 
 class Speed(IntEnum):
@@ -44,26 +49,30 @@ class Conductor:
     async def run(self) -> None:
         """Let time pass until cancelled."""
         while True:
-            if self.speed is Speed.NATURAL:
-                await self._naturally()
-            else:
-                began = self._machine.now()
-                await asyncio.sleep(_BEAT_SECONDS / 5)
-                async with self._lock:
-                    if self.speed is Speed.LAPSE:
-                        passed = (self._machine.now() - began) * int(self.speed)
-                        await self._leap(self._stage.clock.now() + passed)
-                    else:
+            match self.speed:
+                case Speed.NATURAL:
+                    await self._naturally()
+                case Speed.LAPSE:
+                    began = self._machine.now()
+                    await asyncio.sleep(_SHORT_BEAT_SECONDS)
+                    passed = min(self._machine.now() - began, _LONGEST_BEAT)
+                    await self._leap(self._stage.clock.now() + passed * int(Speed.LAPSE))
+                case Speed.STILL:
+                    await asyncio.sleep(_SHORT_BEAT_SECONDS)
+                    async with self._lock:
                         await self._settle()
 
     async def step(self) -> datetime:
-        """Time leaps to the next thing that the clock brings about; when that is."""
+        """Time leaps to the next thing that the clock brings about; when that is. What was sent a
+        moment ago is raised first: its ladder may be the next."""
+        self.speed = Speed.STILL
         async with self._lock:
-            self.speed = Speed.STILL
+            await self._tick()
+            await self._settle()
             target = await self._next_noticed()
-            await self._leap(target)
-            await self._leap(target + timedelta(seconds=2))  # and what it brings about
-            return target
+        await self._leap(target)
+        await self._leap(target + _AFTERMATH)
+        return target
 
     async def kill(self) -> None:
         async with self._lock:
@@ -90,12 +99,14 @@ class Conductor:
             await asyncio.sleep(_FINE_SECONDS)
 
     async def _leap(self, target: datetime) -> None:
-        clock = self._stage.clock
-        while clock.now() < target:
-            event = await self._stage.hand.next_event() if self.up else None
-            clock.move_to(min(target, event or target))
-            await self._tick()
-            await self._settle()
+        """From event to event, until the target is reached or somebody chose another speed."""
+        clock, speed = self._stage.clock, self.speed
+        while clock.now() < target and self.speed is speed:
+            async with self._lock:
+                event = await self._stage.hand.next_event() if self.up else None
+                clock.move_to(max(clock.now(), min(target, event or target)))
+                await self._tick()
+                await self._settle()
 
     async def _tick(self) -> None:
         if self._stage.hand.service is not None:

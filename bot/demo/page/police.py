@@ -1,6 +1,8 @@
 """The police desk: what is sent goes the way that a force's system sends it, over HTTP."""
 
 import copy
+import itertools
+import json
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +17,7 @@ from bot.flow.take_file import take_file
 from bot.rendering.catalogue import Words
 
 _FIRST_OWN = 2_700_000_001
+_ACCEPTED = 202
 Answer = dict[str, Any]
 _MONDAY_FILE = "police-daily.csv"
 
@@ -28,15 +31,20 @@ class PoliceDesk:
         self._samples = {notice["source_reference"]: notice for notice in monday_notices()}
         self._sent: dict[str, dict[str, Any]] = {}
         """By the reference that the service gave."""
+        self._numbers = itertools.count(_FIRST_OWN)
+        self._unheard: dict[str, dict[str, Any]] = {}
+        """Written notices that nobody answered: sent again they are the same notices."""
 
     # --- what the page offers --------------------------------------------------------------------
 
     def samples(self, say: Words) -> list[Answer]:
         """Synthetic notices to choose from, those of the telephones that are shown first."""
         schools = self._stage.directory.schools
+        sent = {notice["source_reference"] for notice in self._sent.values()}
         offered = [
             {
                 "key": key,
+                "sent": key in sent,
                 "says": say.say(
                     "demo.sample",
                     where=", ".join(_written(notice)) or "?",
@@ -75,15 +83,19 @@ class PoliceDesk:
             child["year_group"] = int(year) if year.isdecimal() else year
         if school := written.get("school"):
             child["school"] = {"name": school}
-        notice = {
-            "source_reference": str(_FIRST_OWN + len(self._sent)),
+        said = json.dumps(written, sort_keys=True)
+        notice = self._unheard.pop(said, None) or {
+            "source_reference": str(next(self._numbers)),
             "occurred_at": self._stage.clock.now().isoformat(),
             "sent_at": self._stage.clock.now().isoformat(),
             "urgent": bool(written.get("urgent")),
             "children": [child],
             **_filled(written, "circumstances"),
         }
-        return await self.send(notice)
+        answer = await self.send(notice)
+        if not answer["status"]:
+            self._unheard[said] = notice
+        return answer
 
     async def send(self, notice: dict[str, Any]) -> Answer:
         answer = await self._post("", notice)
@@ -103,7 +115,7 @@ class PoliceDesk:
                 number = entry.outcome.incident.source_reference
                 self._sent.setdefault(got.reference, self._samples[number])
         return {
-            "status": 202,
+            "status": _ACCEPTED,
             "body": {
                 "file": _MONDAY_FILE,
                 "taken": sum(not got.duplicate for got in received),
@@ -126,13 +138,17 @@ class PoliceDesk:
         return await self._post(f"/{reference}/updates", {"text": text})
 
     async def withdraw(self, reference: str, reason: str) -> Answer:
-        return await self._post(f"/{reference}/withdrawal", {"reason": reason})
+        answer = await self._post(f"/{reference}/withdrawal", {"reason": reason})
+        if answer["status"] == _ACCEPTED:
+            self._sent.pop(reference, None)
+        return answer
 
     async def _post(self, path: str, body: dict[str, Any]) -> Answer:
-        """Status and body; status 0 when nobody listened, and then nothing was accepted."""
+        """Status and body; status 0 when nobody answered: then nobody knows, and it is to be sent
+        again (a repeat of what was accepted after all tells nobody twice)."""
         try:
             status, said = await self._stage.post(path, body)
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return {"status": 0, "body": {}}
         return {"status": status, "body": said}
 

@@ -6,6 +6,7 @@ down.
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.demo.page.conductor import Conductor
@@ -13,8 +14,9 @@ from bot.demo.page.phone_face import face
 from bot.demo.page.trouble import Trouble
 from bot.demo.stage import Stage
 from bot.domain.alert import AlertState, Leg
+from bot.domain.calendar import local_day
 from bot.domain.directory import Directory
-from bot.domain.errors import NotFoundError, StoreError
+from bot.domain.errors import NotFoundError
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 from bot.flow.account import line_of_time
@@ -38,7 +40,7 @@ class Viewer:
     language: str
     phones: tuple[str, ...]
     alert: str = ""
-    """`REFERENCE/leg/school`; empty for the newest."""
+    """As `key_of` names it; empty for the newest."""
 
     @property
     def say(self) -> Words:
@@ -47,7 +49,7 @@ class Viewer:
 
 def key_of(duty: Duty) -> str:
     """What names an alert on the page."""
-    return f"{duty.reference}/{duty.leg.value}/{duty.school}"
+    return f"{duty.reference}/{duty.leg.value}/{duty.school}/{duty.number}"
 
 
 class Scene:
@@ -91,7 +93,7 @@ class Scene:
         return {
             "id": person.id,
             "about": about,
-            "enrolled": phone is not None,
+            "enrolled": bool(person.contacts),
             "blocked": phone is not None and phone.chat.blocked,
             "unread": 0 if phone is None else len(phone.unread),
         }
@@ -112,22 +114,20 @@ class Scene:
             return (await in_force(self._ctx, tx)).directory
 
     async def in_time(self, viewer: Viewer) -> Parts:
-        """Alerts, what is due next, the chosen line of time, and whether anything is lost."""
-        try:
-            async with self._ctx.store.reading() as tx:
-                known = await in_force(self._ctx, tx)
-                owed = await duties(tx)
-                coming = await upcoming(self._ctx, tx)
-                taken_in = await accepted(tx)
-            chosen = self._chosen(viewer, owed)
-            return {
-                "alerts": self._alerts(viewer, known, owed, chosen),
-                "next": self._next(viewer, known, coming),
-                "line": await self._line(viewer, known, chosen),
-                "trouble": await self._figures(taken_in),
-            }
-        except StoreError:
-            return {}  # it comes with the next look
+        """Alerts, what is due next, the chosen line of time, and whether anything is lost.
+        StoreError if the database cannot serve."""
+        async with self._ctx.store.reading() as tx:
+            known = await in_force(self._ctx, tx)
+            owed = await duties(tx)
+            coming = await upcoming(self._ctx, tx)
+            taken_in = await accepted(tx)
+        chosen = self._chosen(viewer, owed)
+        return {
+            "alerts": self._alerts(viewer, known, owed, chosen),
+            "next": self._next(viewer, known, coming),
+            "line": await self._line(viewer, known, chosen),
+            "trouble": await self._figures(taken_in),
+        }
 
     def _alerts(self, viewer: Viewer, known: InForce, owed: list[Duty], chosen: str) -> list[Parts]:
         say, now = viewer.say, self._stage.clock.now()
@@ -139,17 +139,22 @@ class Scene:
                 "where": self._school(known, duty.school, say) or say.say("role.mash_desk"),
                 "leg": say.say(f"trail.leg_{duty.leg.value}"),
                 "state": duty.state.value,
-                "says": self._state(say, duty),
+                "says": self._state(say, duty, now),
                 "late": duty.state is AlertState.OPEN and duty.bell_at < now,
             }
             for duty in owed
         ]
 
-    def _state(self, say: Words, duty: Duty) -> str:
+    def _state(self, say: Words, duty: Duty, now: datetime) -> str:
         if duty.state is AlertState.OPEN:
-            return say.say("demo.state_open", bell=say.clock(duty.bell_at))
-        decided = duty.leg is Leg.TRIAGE and duty.state is AlertState.ACKNOWLEDGED
-        return say.say("demo.state_decided" if decided else f"demo.state_{duty.state.value}")
+            late = "demo.state_late" if duty.bell_at < now else "demo.state_open"
+            state = say.say(late, bell=_when(say, duty.bell_at, now))
+        else:
+            decided = duty.leg is Leg.TRIAGE and duty.state is AlertState.ACKNOWLEDGED
+            state = say.say("demo.state_decided" if decided else f"demo.state_{duty.state.value}")
+        if duty.drill is None:
+            return state
+        return say.say("demo.of_drill", number=duty.drill, state=state)
 
     def _next(self, viewer: Viewer, known: InForce, coming: list[Upcoming]) -> Parts:
         say, now = viewer.say, self._stage.clock.now()
@@ -158,14 +163,15 @@ class Scene:
         )
         return {
             "bells": [
-                {"at": say.clock(at), "where": self._school(known, code, say)}
+                {"at": _when(say, at, now), "where": self._school(known, code, say)}
                 for at, code in bells[:_BELLS]
             ],
             "due": [
                 {
-                    "at": say.clock(step.at),
+                    "at": _when(say, step.at, now),
                     "reference": step.reference,
                     "where": self._school(known, step.school, say),
+                    "leg": say.say(f"trail.leg_{step.leg.value}"),
                     "whom": self._whom(known, say, step),
                 }
                 for step in coming
@@ -174,6 +180,8 @@ class Scene:
 
     def _whom(self, known: InForce, say: Words, step: Upcoming) -> str:
         people = ", ".join(known.directory.people[who].name for who in step.people)
+        if step.drill is not None:
+            people = say.say("demo.of_drill", number=step.drill, state=people)
         roles = ", ".join(say.say(f"role.{role.value}") for role in step.roles)
         if not people:
             return say.say("demo.due_nobody", roles=roles) if roles else say.say("demo.due_look")
@@ -189,8 +197,7 @@ class Scene:
         return (of_school or keys)[0]
 
     async def _line(self, viewer: Viewer, known: InForce, chosen: str) -> Parts:
-        reference, _, rest = chosen.partition("/")
-        leg, _, school = rest.partition("/")
+        reference, leg, school, *_ = [*chosen.split("/"), "", ""]
         say, directory = viewer.say, known.directory
         trail = Trail(
             say,
@@ -216,7 +223,8 @@ class Scene:
         }
 
     async def _figures(self, taken_in: int) -> Parts:
-        """What was promised, and whether any of it is lost."""
+        """What was promised, and whether any of it is lost. `sent` is all that Telegram took, a
+        drill's words as well."""
         ledger, gauges = self._stage.sandbox.ledger, await metrics(self._ctx)
         broken = await check_invariants(self._ctx.store, self._ctx)
         refused = Counter(entry.code for entry in ledger.refused)
@@ -233,6 +241,11 @@ class Scene:
     def _school(self, known: InForce, code: str, say: Words) -> str:
         school = known.directory.schools.get(code)
         return school.name_in(say.language) if school else ""
+
+
+def _when(say: Words, at: datetime, now: datetime) -> str:
+    """A time of today, or of which day."""
+    return say.clock(at) if local_day(at) == local_day(now) else say.moment(at)
 
 
 def first_seen(directory: Directory) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ elsewhere that has its own name resolved to this machine gets nothing, and canno
 """
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,7 @@ from bot.demo.page.police import PoliceDesk
 from bot.demo.page.scene import Parts, Scene, Viewer, first_seen
 from bot.demo.page.trouble import Trouble
 from bot.demo.stage import Stage
+from bot.domain.errors import EncompassError, StoreError
 from bot.rendering.catalogue import DEFAULT, LANGUAGES, words
 from bot.sandbox.loopback import names_loopback
 
@@ -56,6 +58,11 @@ class Page:
     @property
     def url(self) -> str:
         return f"{self._stage.sandbox.url}/"
+
+    @property
+    def viewers(self) -> int:
+        """How many are being told what changes."""
+        return len(self._looking)
 
     async def close(self) -> None:
         for looking in self._looking:
@@ -100,7 +107,9 @@ class Page:
         try:
             given = json.loads(await request.read())
             return web.json_response(await self._deeds.do(given), headers=_HEADERS)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except EncompassError as error:
+            return web.json_response({"error": str(error)}, status=503)
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             says = f"{type(error).__name__}: {error}"
             return web.json_response({"error": says}, status=400)
 
@@ -115,22 +124,27 @@ class Page:
         headers = _HEADERS | {"Content-Type": "text/event-stream"}
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
-        looking = asyncio.create_task(self._tell(response, viewer))
+        looking = asyncio.create_task(self._tell(request, response, viewer))
         self._looking.add(looking)
         looking.add_done_callback(self._looking.discard)
         with suppress(ConnectionResetError, asyncio.CancelledError):
             await looking
         return response
 
-    async def _tell(self, response: web.StreamResponse, viewer: Viewer) -> None:
+    async def _tell(
+        self, request: web.BaseRequest, response: web.StreamResponse, viewer: Viewer
+    ) -> None:
+        """Until the viewer has gone, which shows at the connection alone while nothing changes."""
         told: dict[str, str] = {}
         directory = self._stage.directory
-        look = 0
-        while True:
+        for look in itertools.count():
+            if request.transport is None or request.transport.is_closing():
+                return
             parts: Parts = {}
             if look % _SLOW_LOOKS == 0:
-                directory = await self._scene.directory()
-                parts = await self._scene.in_time(viewer)
+                with suppress(StoreError):  # it comes with the next look
+                    directory = await self._scene.directory()
+                    parts = await self._scene.in_time(viewer)
                 parts["sent"] = self._police.sent()
             parts |= self._scene.at_once(viewer, directory)
             for name, value in parts.items():
@@ -138,7 +152,6 @@ class Page:
                 if told.get(name) != said:
                     told[name] = said
                     await response.write(_event(name, said))
-            look += 1
             await asyncio.sleep(_LOOK_SECONDS)
 
 

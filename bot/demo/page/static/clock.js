@@ -2,7 +2,7 @@
 
 import { el, keyed, put } from "./dom.js";
 import { say } from "./words.js";
-import { act } from "./wire.js";
+import { attempt } from "./wire.js";
 
 const SPEEDS = [[0, "demo.speed_still"], [1, "demo.speed_natural"], [60, "demo.speed_lapse"]];
 
@@ -13,9 +13,9 @@ export class Clock {
     this.speeds = SPEEDS.map(([speed, name]) =>
       el("button", {
         type: "button", "data-speed": speed, "aria-pressed": "false",
-        onclick: () => act("speed", { speed }),
+        onclick: () => attempt(null, "speed", { speed }),
       }, say(name)));
-    this.step = el("button", { type: "button", id: "step", onclick: () => this.leap() },
+    this.step = el("button", { type: "button", id: "step", onclick: () => attempt(this.step, "step") },
       say("demo.step"));
     this.bells = el("ul", { class: "bells" });
     this.due = el("ol", { class: "due" });
@@ -29,15 +29,6 @@ export class Clock {
     );
   }
 
-  async leap() {
-    this.step.setAttribute("aria-busy", "true");
-    try {
-      await act("step");
-    } finally {
-      this.step.removeAttribute("aria-busy");
-    }
-  }
-
   time({ clock, day, speed }) {
     put(this.clock, clock);
     put(this.day, day);
@@ -49,7 +40,7 @@ export class Clock {
   next({ bells, due }) {
     keyed(this.bells, bells, (bell) => bell.where, () => el("li"), (item, bell) =>
       put(item, say("demo.bell", bell)));
-    keyed(this.due, due, (step) => step.reference + step.where + step.whom, () => el("li"),
+    keyed(this.due, due, (step) => `${step.reference}/${step.leg}`, () => el("li"),
       (item, step) => {
         put(item, say(step.where ? "demo.due_at" : "demo.due_at_desk", step));
       });

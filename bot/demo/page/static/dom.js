@@ -23,8 +23,11 @@ export function put(element, text) {
 export function keyed(parent, items, keyOf, make, update) {
   const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let before = null;
+  const used = new Map();
   for (const item of items) {
-    const key = String(keyOf(item));
+    const same = used.get(String(keyOf(item))) ?? 0;
+    used.set(String(keyOf(item)), same + 1);
+    const key = same ? `${keyOf(item)}#${same}` : String(keyOf(item));
     let child = known.get(key);
     if (child) known.delete(key);
     else {

@@ -47,6 +47,7 @@ async function begin(language) {
   languages(given);
   if (!viewer.phones.length) viewer.phones = given.phones;
   const section = (id) => document.getElementById(id);
+  const typed = panels?.police.typed() ?? {};
   for (const id of ["clock", "police", "trouble", "phones", "line"]) {
     section(id).replaceChildren(section(`${id}-title`));
   }
@@ -54,13 +55,14 @@ async function begin(language) {
     clock: new Clock(section("clock")),
     police: new Police(section("police"), given),
     trouble: new Trouble(section("trouble")),
-    phones: new Phones(section("phones"), viewer.phones, (phones) => look({ phones })),
+    phones: new Phones(section("phones"), viewer.phones, (phones) => look({ phones }),
+      panels?.phones),
     line: new Line(section("line"), (alert) => look({ alert })),
   };
   const tour = new Tour(section("tour"), kept.tour ?? 0, (at) => keep({ tour: at }), {
     send: () => panels.police.sendChosen(),
-    chosenPhones: viewer.phones,
   });
+  panels.police.retype(typed);
   section("again").onclick = () => tour.begin();
   viewer.language = given.language;
   look();

@@ -2,7 +2,7 @@
 
 import { el, keyed, put } from "./dom.js";
 import { fill, say } from "./words.js";
-import { act } from "./wire.js";
+import { attempt } from "./wire.js";
 
 const TOAST_MS = 4000;
 
@@ -10,7 +10,6 @@ export class Phone {
   constructor({ id, name, words }, putAway) {
     this.id = id;
     this.words = words;
-    this.pressing = new Set();
     const titleId = `phone-${id}`;
     this.role = el("span", { class: "role" });
     this.badge = el("span", { class: "badge", hidden: true });
@@ -29,20 +28,21 @@ export class Phone {
       this.text.value = "";
     };
     this.starting = el("button", { type: "button", class: "starting", hidden: true,
-      onclick: () => act("start", { phone: id }) });
+      onclick: () => attempt(this.starting, "start", { phone: id }) });
     this.blocking = el("button", { type: "button", onclick: () => this.block() });
+    this.more = el("summary", {}, "⋮");
+    this.away = el("button", { type: "button" });
     this.element = el("article", { class: "phone", "aria-labelledby": titleId, "data-phone": id },
       el("header", {},
         el("span", { class: "face", "aria-hidden": "true" }, initials(name)),
         el("div", { class: "who" }, el("h3", { id: titleId }, name), this.role),
         this.badge,
-        el("details", { class: "more" },
-          el("summary", { "aria-label": say("demo.phone_menu", { name }) }, "⋮"),
-          el("div", {}, this.blocking,
-            el("button", { type: "button", lang: document.documentElement.lang, onclick: putAway },
-              say("demo.put_away"))))),
+        el("details", { class: "more" }, this.more,
+          el("div", {}, this.blocking, this.away))),
       el("div", { class: "screen" }, this.log, this.toast, this.commands),
       this.writing, this.starting);
+    this.name = name;
+    this.reword(putAway);
     // A chat that stands at its end stays there, whatever grows or shrinks.
     this.atEnd = true;
     this.log.addEventListener("scroll", () => {
@@ -51,10 +51,21 @@ export class Phone {
     const watch = new ResizeObserver(() => this.toEnd());
     watch.observe(this.log);
     watch.observe(this.list);
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.closeMenus();
+    });
     // Whoever touches a telephone has looked at it.
     for (const event of ["pointerdown", "focusin"]) {
       this.element.addEventListener(event, () => this.look());
     }
+  }
+
+  /** What the page itself says about a telephone, in the page's language. */
+  reword(putAway) {
+    this.more.setAttribute("aria-label", say("demo.phone_menu", { name: this.name }));
+    this.away.lang = document.documentElement.lang;
+    put(this.away, say("demo.put_away"));
+    this.away.onclick = putAway;
   }
 
   show(face) {
@@ -76,6 +87,7 @@ export class Phone {
     this.badge.hidden = face.unread === 0;
     this.writing.hidden = face.blocked || !face.started;
     this.starting.hidden = !this.writing.hidden;
+    if (this.writing.hidden) this.openMenu(false);
     put(this.starting, face.blocked ? this.sayHere("phone.unblock") : this.sayHere("phone.start"));
     this.element.classList.toggle("blocked", face.blocked);
     keyed(this.commands, face.commands, ({ command }) => command, (command) => this.command(command),
@@ -121,14 +133,9 @@ export class Phone {
   /** The button turns until the bot has answered, as Telegram's does. */
   async press(button, message, data) {
     if (button.getAttribute("aria-busy")) return;
-    button.setAttribute("aria-busy", "true");
-    try {
-      const { text, alert } = await act("press", { phone: this.id, message, data });
-      if (text && alert) this.alert(text);
-      else if (text) this.pop(text);
-    } finally {
-      button.removeAttribute("aria-busy");
-    }
+    const { text, alert } = await attempt(button, "press", { phone: this.id, message, data });
+    if (text && alert) this.alert(text);
+    else if (text) this.pop(text);
   }
 
   pop(text) {
@@ -167,17 +174,23 @@ export class Phone {
     return fill(this.words[name], values);
   }
 
+  closeMenus() {
+    this.openMenu(false);
+    this.element.querySelector("details.more").open = false;
+    this.element.querySelector(".window button")?.click();
+  }
+
   say(text) {
-    return act("say", { phone: this.id, text });
+    return attempt(null, "say", { phone: this.id, text });
   }
 
   async block() {
     this.element.querySelector("details.more").open = false;
-    await act(this.face.blocked ? "unblock" : "block", { phone: this.id });
+    await attempt(null, this.face.blocked ? "unblock" : "block", { phone: this.id });
   }
 
   look() {
-    if (this.face?.unread) act("read", { phone: this.id });
+    if (this.face?.unread) attempt(null, "read", { phone: this.id });
   }
 }
 

@@ -9,9 +9,11 @@ export class Police {
     this.said = el("p", { class: "said", role: "status" });
     this.sample = el("select", { id: "sample" });
     options(this.sample, samples, (sample) => sample.key, (sample) => sample.says);
+    this.sample.value = (samples.find((sample) => !sample.sent) ?? samples[0]).key;
     this.sendButton = el("button", { type: "button", class: "main", id: "send",
       onclick: () => this.sendChosen() }, say("demo.send"));
     this.reference = el("select", { id: "sent" });
+    this.written = this.form(schools);
     this.later = el("div", { class: "later", hidden: true });
     section.append(
       el("label", { for: "sample" }, say("demo.sample_label")),
@@ -20,7 +22,7 @@ export class Police {
         el("button", { type: "button", id: "send-file", onclick: () => this.sendFile() },
           say("demo.send_file"))),
       this.said,
-      el("details", {}, el("summary", {}, say("demo.write_one")), this.form(schools)),
+      el("details", {}, el("summary", {}, say("demo.write_one")), this.written),
       this.later,
     );
     this.later.append(el("details", {}, el("summary", {}, say("demo.say_later")),
@@ -34,6 +36,19 @@ export class Police {
 
   sendFile() {
     return this.tell(act("send_file"), document.getElementById("send-file"));
+  }
+
+  /** What was typed, for a form in another language. */
+  typed() {
+    return Object.fromEntries(new FormData(this.written));
+  }
+
+  retype(typed) {
+    for (const [name, value] of Object.entries(typed)) {
+      if (name === "urgent") this.written.elements.urgent.checked = true;
+      else this.written.elements[name].value = value;
+    }
+    if (Object.values(typed).some(Boolean)) this.written.closest("details").open = true;
   }
 
   form(schools) {
@@ -118,6 +133,7 @@ export class Police {
     try {
       put(this.said, this.worded(await answering));
     } catch (error) {
+      this.said.classList.add("refused");
       put(this.said, error.message);
     } finally {
       button.removeAttribute("aria-busy");

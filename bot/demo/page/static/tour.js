@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { say } from "./words.js";
-import { act } from "./wire.js";
+import { attempt } from "./wire.js";
 
 const STEPS = [
   { at: "police", name: "duty", deed: "send" },
@@ -20,7 +20,7 @@ export class Tour {
     this.keep = keep;
     this.deeds = {
       send,
-      step: async () => { await send(); await act("speed", { speed: 0 }); await act("step"); },
+      step: async () => { await send(); await attempt(document.getElementById("step"), "step"); },
       kill: () => document.getElementById("service").click(),
     };
     this.show(at);
@@ -39,7 +39,10 @@ export class Tour {
     if (at >= OVER) return;
     const step = STEPS[at];
     document.getElementById(step.at).classList.add("lit");
-    const go = (to) => { this.show(to); this.section.querySelector("h2")?.focus(); };
+    const go = (to) => {
+      this.show(to);
+      this.section.querySelector("h2")?.focus();
+    };
     this.section.replaceChildren(
       el("p", { class: "count" }, say("demo.tour_count", { at: at + 1, of: OVER })),
       el("h2", { id: "tour-title", tabindex: "-1" }, say(`demo.tour_${step.name}`)),

@@ -2,7 +2,7 @@
 
 import { el, options, put } from "./dom.js";
 import { say } from "./words.js";
-import { act } from "./wire.js";
+import { attempt } from "./wire.js";
 
 const KINDS = [["down", "demo.trouble_down"], ["slow", "demo.trouble_slow"],
                ["flood", "demo.trouble_flood"]];
@@ -14,7 +14,7 @@ export class Trouble {
       const button = el("button", { type: "button", "data-kind": kind, "aria-pressed": "false" },
         say(name));
       button.onclick = () =>
-        act("trouble", { kind, on: button.getAttribute("aria-pressed") === "false" });
+        attempt(button, "trouble", { kind, on: button.getAttribute("aria-pressed") === "false" });
       return button;
     });
     this.service = el("button", { type: "button", id: "service", "aria-pressed": "false" },
@@ -22,7 +22,7 @@ export class Trouble {
     this.service.onclick = () => this.killOrStart();
     this.whom = el("select", { id: "block-whom" });
     this.block = el("button", { type: "button", onclick: () =>
-      act(this.isBlocked() ? "unblock" : "block", { phone: this.whom.value }) });
+      attempt(this.block, this.isBlocked() ? "unblock" : "block", { phone: this.whom.value }) });
     this.whom.onchange = () => this.wordBlock();
     this.blocked = new Set();
     this.figures = Object.fromEntries(FIGURES.map((name) => [name, el("dd", { "data-figure": name })]));
@@ -46,13 +46,9 @@ export class Trouble {
     put(this.block, say(this.isBlocked() ? "demo.unblock" : "demo.block"));
   }
 
-  async killOrStart() {
-    this.service.setAttribute("aria-busy", "true");
-    try {
-      await act("service", { on: this.service.getAttribute("aria-pressed") === "true" });
-    } finally {
-      this.service.removeAttribute("aria-busy");
-    }
+  killOrStart() {
+    const on = this.service.getAttribute("aria-pressed") === "true";
+    return attempt(this.service, "service", { on });
   }
 
   choices(people) {
