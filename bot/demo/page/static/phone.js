@@ -66,6 +66,10 @@ export class Phone {
     this.away.lang = document.documentElement.lang;
     put(this.away, say("demo.put_away"));
     this.away.onclick = putAway;
+    requestAnimationFrame(() => {  // laid elsewhere a chat begins at its top
+      this.atEnd = true;
+      this.toEnd();
+    });
   }
 
   show(face) {
