@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
         "encompass invite p001",
     )  # fmt: skip
     invite.add_argument("person", metavar="PERSON_ID")
+    _ending(commands)
 
     close = _command(
         commands, "close", "duties:close", "a coordinator's end of a duty nobody settled",
@@ -150,6 +151,18 @@ def _directory(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "encompass directory export backup/",
     )  # fmt: skip
     export.add_argument("folder", metavar="DIR")
+
+
+def _ending(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    for name, says, then in (
+        ("leave", "somebody leaves: their account, codes and waiting messages end at once",
+         "An import of people.csv that still names them brings them back, to be invited anew."),
+        ("lock", "end the account of somebody whose telephone is lost, at once",
+         "They stay in the directory; encompass invite gives them a link for another telephone."),
+    ):  # fmt: skip
+        part = _command(commands, name, f"people:{name}", says, f"encompass {name} p001")
+        part.description = f"{part.description}\n{then}"
+        part.add_argument("person", metavar="PERSON_ID")
 
 
 def _drill(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -27,6 +27,7 @@ _COMMANDS = (
     "alerts",
     "language",
     "away",
+    "lost",
     "help",
     "status",
     "triage",

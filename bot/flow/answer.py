@@ -3,8 +3,9 @@
 They go the same way as alerts: one pace, one classifier, durable before anything is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.domain.cover import Reachable
 from bot.domain.message import Kind, Priority
@@ -27,9 +28,10 @@ async def tell_lines(
     *,
     kind: Kind = Kind.ANSWER,
     buttons: Sequence[tuple[str, str]] = (),
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Put these lines in the outbox, in the reader's language already; cut what a message cannot
-    hold at a line's end."""
+    hold at a line's end. `about` stays in the row, for whoever handles a press of its buttons."""
     kept: list[str] = []
     for line in lines:
         if sum(len(k) + 1 for k in kept) + len(line) > MESSAGE_UNITS:
@@ -40,7 +42,11 @@ async def tell_lines(
         kind,
         to,
         now,
-        params={"lines": kept, "buttons": [list(button) for button in buttons]},
+        params={
+            "lines": kept,
+            "buttons": [list(button) for button in buttons],
+            **(about or {}),
+        },
         priority=Priority.ANSWER if kind in _ASKED_FOR else Priority.ALERT,
     )
     await messages.add(tx, [row])

@@ -89,8 +89,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     if row.kind is Kind.REFRESH:
         text, buttons = await _card(batch, row, person, row.card_kind, row.card_params)
         return _outgoing(row, text, buttons)
-    if row.person_id is not None and person is None:
-        return None  # they have left: what they hold becomes a stub, and nothing new comes
+    if row.person_id is not None and not _holds(person, row):
+        return None  # they, or this account, have left: what it holds becomes a stub, no new comes
     if row.kind in CARDS:
         state = batch.alerts[row.alert_id].state
         if row.kind is not Kind.MORE and state is not AlertState.OPEN:
@@ -103,6 +103,12 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         shared = _shared(batch, row, language)
         return None if shared is None else _outgoing(row, shared)
     return _outgoing(row, *_plain(row, language))
+
+
+def _holds(person: Person | None, row: Row[Any]) -> bool:
+    """Whether the account that a message goes to is this person's still: a telephone that was lost
+    must show nothing, whoever has it now."""
+    return person is not None and any(c.id == row.contact_id for c in person.contacts)
 
 
 def _outgoing(
@@ -127,7 +133,7 @@ async def _card(
 ) -> tuple[str, Rows]:
     alert = batch.alerts[row.alert_id]
     children = batch.children[row.alert_id]
-    if person is None or person.id in alert.excluded:
+    if person is None or not _holds(person, row) or person.id in alert.excluded:
         return stub(words(person.language if person else "en"))
     may = may_take(batch.known, person, alert, children, batch.now)
     directory = batch.known.directory

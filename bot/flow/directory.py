@@ -1,6 +1,6 @@
 """The directory as a whole: what an import would change, changing it in one transaction, and
-writing it back out. Who is no longer in the file has left: their ways of being reached end in the
-same commit, their open cards become stubs, and the ladders that had told them are read anew.
+writing it back out. Who is no longer in the file has left: what that ends is in `departure`, and is
+in the same commit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,11 @@ from bot.domain.errors import RefusedError
 from bot.domain.people import Person
 from bot.domain.school import School
 from bot.flow.context import Context, Stage
+from bot.flow.departure import remove, tell_who_left
 from bot.flow.in_force import in_force
 from bot.flow.tell import refresh_cards
 from bot.intake.directory_csv import DirectoryFile, check_references
-from bot.store import alerts, directory, enrolment, events
+from bot.store import alerts, directory, events
 from bot.store.unit_of_work import Tx
 
 
@@ -89,6 +90,7 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
     """Import these files: all of it in one transaction, or nothing."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
+        before = await in_force(ctx, tx)
         found = await _checked(ctx, tx, files)
         if not found.lines():
             return found
@@ -98,12 +100,8 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
             [*found.new_people, *found.changed_people],
         )
         await directory.remove_schools(tx, found.gone_schools, now)
-        await directory.remove_people(tx, found.gone_people, now)
-        await enrolment.end_codes(tx, found.gone_people, now)
-        for person_id in found.gone_people:
-            told = await alerts.open_told_to(tx, person_id)
-            await refresh_cards(tx, now, told, [person_id])
-            await alerts.look_again(tx, told, now)
+        if found.gone_people:
+            await remove(tx, found.gone_people, now, by="import")
         for person in found.changed_people:  # another role or scope may leave a child unreached
             told = await alerts.open_told_to(tx, person.id)
             await refresh_cards(tx, now, told, [person.id])
@@ -119,6 +117,7 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
                 gone=len(found.gone_schools) + len(found.gone_people),
             ),
         )
+        await tell_who_left(tx, before, found.gone_people, now)
         tx.wake(Stage.ESCALATE)
         return found
 

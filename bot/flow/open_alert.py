@@ -78,7 +78,8 @@ async def _card(
             await messages.change(tx, card.id, due_at=now)
     if card is None or card.person_id != person.id or card.alert_id != alert.id:
         return None
-    return card
+    # A card that came to an account of theirs that has ended stays a stub, in the same chat too.
+    return card if any(c.id == card.contact_id for c in person.contacts) else None
 
 
 async def _record(

@@ -14,6 +14,7 @@ from bot.domain.message import Kind
 from bot.domain.people import Role
 from bot.flow.answer import tell_lines
 from bot.flow.context import CHANNEL, Context
+from bot.flow.departure import NOBODY_HEARD_OF
 from bot.flow.in_force import in_force
 from bot.flow.tell import NOBODY_TO_TELL, reachable
 from bot.rendering.catalogue import words
@@ -22,7 +23,13 @@ from bot.store.invariants import Breach
 from bot.store.unit_of_work import Store, Tx
 
 PROMISE = "promise:"
-_EVENTS = ("message_refused:", "message_not_worded:", "press_not_handled", "not_escalated:")
+_EVENTS = (
+    "message_refused:",
+    "message_not_worded:",
+    "press_not_handled",
+    "not_escalated:",
+    NOBODY_HEARD_OF,
+)
 _TELL_AGAIN = timedelta(days=1)
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
-from bot.flow import ask, drill_chat, enrol, oversee
+from bot.flow import ask, drill_chat, enrol, leave_chat, oversee
 from bot.flow.context import Context
 
 router = Router(name="commands")
@@ -28,6 +28,16 @@ async def language(message: Message, ctx: Context) -> None:
 @router.message(Command("away"))
 async def away(message: Message, command: CommandObject, ctx: Context) -> None:
     await ask.away(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("lost"))
+async def lost(message: Message, ctx: Context) -> None:
+    await leave_chat.lost(ctx, _address(message))
+
+
+@router.message(Command("leave"))
+async def leave(message: Message, command: CommandObject, ctx: Context) -> None:
+    await leave_chat.leave(ctx, _address(message), command.args or "")
 
 
 @router.message(Command("status"))

@@ -74,7 +74,7 @@ def value_text(words: Words, field: Field, value: object, schools: dict[str, str
         case PoliceAction():
             return _police_action(words, value)
         case int() if field is Field.YEAR_GROUP:
-            return _year(words, value)
+            return year_group(words, value)
         case tuple():
             return "; ".join(_part(words, part, schools) for part in value)
         case _:
@@ -106,7 +106,7 @@ def _police_action(words: Words, action: PoliceAction) -> str:
     return "; ".join(parts)
 
 
-def _year(words: Words, year: int) -> str:
+def year_group(words: Words, year: int) -> str:
     if year > 0:
         return words.say("view.year", year=year)
     return words.say("view.reception" if year == 0 else "view.nursery")

@@ -155,13 +155,19 @@ async def remove_schools(tx: Tx, codes: Collection[str], at: datetime) -> None:
 
 
 async def remove_people(tx: Tx, ids: Collection[str], at: datetime) -> None:
-    """They have left: their contact methods end in the same commit."""
+    """They have left; what they could be reached by ends by `end_contacts`."""
     await tx.execute(update(people).where(people.c.id.in_(ids)).values(left_at=at))
-    await tx.execute(
+
+
+async def end_contacts(tx: Tx, ids: Collection[str], at: datetime) -> list[int]:
+    """No account is these people's from now on; the numbers of those that were."""
+    rows = await tx.all(
         update(contact_methods)
         .where(contact_methods.c.person_id.in_(ids), contact_methods.c.ended_at.is_(None))
         .values(ended_at=at)
+        .returning(contact_methods.c.id)
     )
+    return [row.id for row in rows]
 
 
 async def bind_contact(tx: Tx, person_id: str, channel: str, address: str, at: datetime) -> int:
@@ -187,10 +193,14 @@ async def bind_contact(tx: Tx, person_id: str, channel: str, address: str, at: d
 
 
 async def mark_contact(tx: Tx, contact_id: int, state: ContactState) -> bool:
-    """Whether this changed anything."""
+    """Whether this changed anything; one that has ended is nobody's to mark."""
     result = await tx.execute(
         update(contact_methods)
-        .where(contact_methods.c.id == contact_id, contact_methods.c.state != state)
+        .where(
+            contact_methods.c.id == contact_id,
+            contact_methods.c.state != state,
+            contact_methods.c.ended_at.is_(None),
+        )
         .values(state=state)
     )
     if result.rowcount:

@@ -37,13 +37,15 @@ async def use_code(tx: Tx, sha256: str, now: datetime) -> str | None:
     return None if row is None else str(row.person_id)
 
 
-async def end_codes(tx: Tx, people: Collection[str], now: datetime) -> None:
-    """Codes of these people that were not used are worth nothing from now on."""
-    await tx.execute(
+async def end_codes(tx: Tx, people: Collection[str], now: datetime) -> int:
+    """Codes of these people that were not used are worth nothing from now on; how many still
+    were worth something."""
+    result = await tx.execute(
         update(codes)
-        .where(codes.c.person_id.in_(people), codes.c.used_at.is_(None))
+        .where(codes.c.person_id.in_(people), codes.c.used_at.is_(None), codes.c.expires_at > now)
         .values(expires_at=now)
     )
+    return result.rowcount
 
 
 async def was_locked(tx: Tx, address: str) -> bool:

@@ -1,6 +1,6 @@
 """Small facts by name: the directory's version, the bot's own name."""
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Text, cast, select
 
 from bot.store.tables import facts
 from bot.store.unit_of_work import Tx
@@ -19,5 +19,12 @@ async def write(tx: Tx, name: str, value: str) -> None:
 
 
 async def count_up(tx: Tx, name: str) -> None:
-    """One more: whoever keeps a copy of what this counts then reads it anew."""
-    await write(tx, name, str(int(await read(tx, name) or 0) + 1))
+    """One more: whoever keeps a copy of what this counts then reads it anew.
+
+    Counted in the database: of two that count at once neither's change may look like the other's.
+    """
+    one_more = cast(cast(facts.c.value, Integer) + 1, Text)
+    statement = tx.insert(facts).values(name=name, value="1")
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"value": one_more})
+    )

@@ -205,8 +205,8 @@ async def add_attempts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
         await tx.execute(insert(delivery_attempts), list(rows))
 
 
-async def cancel(tx: Tx, *where: Any) -> None:
-    """Messages no longer owed, of those that still wait."""
+async def cancel(tx: Tx, *where: Any) -> int:
+    """Messages no longer owed, of those that still wait; how many there were."""
     cancelled = await tx.all(
         update(messages)
         .where(messages.c.state == MessageState.PENDING, *where)
@@ -215,6 +215,7 @@ async def cancel(tx: Tx, *where: Any) -> None:
     )
     if cancelled:
         await _cancel_refreshes(tx, [row.id for row in cancelled])
+    return len(cancelled)
 
 
 async def cancel_of_alert(tx: Tx, alert_id: int) -> None:
@@ -230,10 +231,12 @@ async def cancel_of_people(tx: Tx, alert_ids: Collection[int], people: Collectio
     await cancel(tx, messages.c.id.in_(owed), messages.c.alert_id.in_(alert_ids))
 
 
-async def cancel_of_contact(tx: Tx, contact_id: int) -> None:
-    """Everything that was yet to be sent to an address. What stands there is still put right: an
-    edit reaches a chat that has blocked the bot."""
-    await cancel(tx, messages.c.contact_id == contact_id, messages.c.operation == Operation.SEND)
+async def cancel_of_contact(tx: Tx, *contact_ids: int) -> int:
+    """Everything that was yet to be sent to these addresses. What stands there is still put right:
+    an edit reaches a chat that has blocked the bot."""
+    return await cancel(
+        tx, messages.c.contact_id.in_(contact_ids), messages.c.operation == Operation.SEND
+    )
 
 
 async def refresh_waits(tx: Tx, card_id: int, unknowns: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.engine import Row
 
-from bot.store.tables import disclosures, views
+from bot.store.tables import disclosures, messages, views
 from bot.store.unit_of_work import Tx
 
 
@@ -44,6 +44,16 @@ async def open_on(tx: Tx, message_ids: Collection[int], now: datetime) -> dict[i
         )
     )
     return {row.message_id: row for row in rows}
+
+
+async def cards_shown_to(tx: Tx, people: Collection[str]) -> Sequence[Row[Any]]:
+    """The cards on which these people have a view open."""
+    return await tx.all(
+        select(messages)
+        .join(views, views.c.message_id == messages.c.id)
+        .where(views.c.hidden_at.is_(None), messages.c.person_id.in_(people))
+        .order_by(messages.c.id)
+    )
 
 
 async def any_due(tx: Tx, now: datetime) -> bool:

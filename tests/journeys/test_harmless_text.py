@@ -132,9 +132,11 @@ async def test_a_whole_journey_shows_a_childs_data_to_its_readers_and_to_nothing
             "/triage",
             "/readiness",
             f"/route {school.code}",
+            "/leave mair",
         ):
             await world.phone("Coordinator").says(coordinator_asks)
         await mair.says("/alerts")
+        await mair.says("/lost")
         await world.police.withdraw(reference)
         await world.advance(minutes=2)
     world.everyone_is_accounted_for()

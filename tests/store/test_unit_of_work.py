@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from bot.domain.errors import StoreError
+from bot.store import facts as known_facts
 from bot.store.tables import facts
 from bot.store.unit_of_work import Store, Tx
 
@@ -203,3 +204,16 @@ async def test_a_database_that_cannot_serve_says_so_without_what_was_asked_of_it
         async with store.unit() as tx:
             await tx.execute(text("select * from nowhere where name = :name"), {"name": "Sioned"})
     assert "Sioned" not in str(refused.value)
+
+
+async def test_what_two_count_at_once_is_counted_twice(store: Commits) -> None:
+    """Whoever reads a version anew when it changes would otherwise keep one of two changes out."""
+
+    async def one() -> None:
+        async with store.unit() as tx:
+            await known_facts.count_up(tx, "version")
+            await asyncio.sleep(0.01)
+
+    await asyncio.gather(*(one() for _ in range(8)))
+    async with store.reading() as tx:
+        assert await known_facts.read(tx, "version") == "8"
