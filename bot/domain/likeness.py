@@ -14,14 +14,18 @@ _LETTERS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae"
 """Letters that are not a plain one with an accent."""
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]\s*")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
-_TITLES = frozenset("mr mrs ms miss mx dr prof professor sir dame rev revd cllr jr jnr snr".split())
+_TITLES = frozenset(
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "revd"}
+    | {"cllr", "jr", "jnr", "snr"}
+)
 _BETWEEN = frozenset(
-    "ap ab ferch verch merch van von der den de da di do dos du la le al el bin bint ibn".split()
+    {"ap", "ab", "ferch", "verch", "merch", "van", "von", "der", "den", "de", "da", "di", "do"}
+    | {"dos", "du", "la", "le", "al", "el", "bin", "bint", "ibn"}
 )
 """What stands before a family name and by itself makes none: ap Rhys and ap Huw are two."""
 _JOINED = frozenset({"o", "mc", "mac", "fitz"})
 """What is one with the word behind it, however it was written: O Connor, O'Connor."""
-_FORMERLY = frozenset("nee born formerly aka also known as gynt".split())
+_FORMERLY = frozenset({"nee", "born", "formerly", "aka", "also", "known", "as", "gynt"})
 _SAME: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
@@ -146,7 +150,8 @@ def _alike(one: str, other: str) -> bool:
     shortest, both = min(len(one), len(other)), len(one) + len(other)
     if shortest < _LONG_ENOUGH or 2 * shortest < _ALIKE * both:
         return False
-    return SequenceMatcher(None, *sorted((one, other)), autojunk=False).ratio() >= _ALIKE
+    first, second = sorted((one, other))  # or the ratio would depend on their order
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
 
 
 def _may_be_called(one: str, other: str, *, exact: bool) -> bool:

@@ -59,7 +59,8 @@ class Trail:
             return say(_FROM_PARTNER[action], partner=line["partner"])
         match action:
             case "triage:opened":
-                return say("trail.asked", why=say(f"why.{line['why']}"))
+                asked = "trail.asked" if line["question"] == "school" else "trail.asked_who"
+                return say(asked, why=say(f"why.{line['why']}"))
             case "alert:raised":
                 return self._raised(line)
             case "alert:reopened":
