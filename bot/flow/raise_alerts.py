@@ -19,12 +19,13 @@ from bot.domain.namesakes import Namesake, namesakes
 from bot.domain.routing import InForce, Placed, place
 from bot.domain.triage import Question, task_name
 from bot.flow.context import Context, Stage
+from bot.flow.hide import hide_from
 from bot.flow.in_force import in_force
 from bot.flow.raise_duties import raise_duties
 from bot.flow.raise_questions import ask_the_desk
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards, write_owed
-from bot.store import alarms, alerts, events, messages, notifications
+from bot.store import alarms, alerts, events, notifications
 from bot.store.unit_of_work import Tx
 
 _BATCH = 10
@@ -203,7 +204,4 @@ async def _hide_from_newly_excluded(raising: Raising) -> None:
     newly = raising.excluded - frozenset(raising.row.excluded)
     numbers = [alert.id for alert in raising.existing.values()]
     if newly and numbers:
-        await messages.cancel_of_people(raising.tx, numbers, newly)
-        await refresh_cards(raising.tx, raising.now, numbers, sorted(newly))
-        await alerts.look_again(raising.tx, numbers, raising.now)
-        raising.tx.wake(Stage.ESCALATE)
+        await hide_from(raising.tx, raising.now, numbers, newly)

@@ -13,6 +13,7 @@ from bot.rendering.catalogue import Words
 _BY_PERSON = {
     "alert:opened": "trail.opened",
     "alert:acknowledged": "trail.acknowledged",
+    "alert:recused": "trail.recused",
     "message:sent": "trail.sent",
     "triage:decided": "trail.decided",
 }
