@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
-from bot.store.tables import notification_versions, notifications, partners, receipts
+from bot.domain.alert import AlertState
+from bot.store.tables import alerts, notification_versions, notifications, partners, receipts
 from bot.store.unit_of_work import Tx
 
 _MOST_AT_ONCE = 10_000
@@ -157,6 +158,21 @@ async def by_reference(tx: Tx, reference: str, *, lock: bool = False) -> Row[Any
         return None
     statement = select(notifications).where(notifications.c.reference == reference.upper())
     return await tx.first(statement.with_for_update() if lock else statement)
+
+
+async def with_open_alerts(tx: Tx) -> dict[int, set[str]]:
+    """The notifications of which something is open, with the schools of all their alerts."""
+    standing = alerts.alias("standing")
+    found: dict[int, set[str]] = {}
+    for row in await tx.all(
+        select(alerts.c.notification_id, alerts.c.school_code).where(
+            alerts.c.notification_id.in_(
+                select(standing.c.notification_id).where(standing.c.state == AlertState.OPEN)
+            )
+        )
+    ):
+        found.setdefault(row.notification_id, set()).add(row.school_code)
+    return found
 
 
 async def change(tx: Tx, notification_id: int, **values: Any) -> None:

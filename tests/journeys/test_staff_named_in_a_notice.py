@@ -259,6 +259,18 @@ async def test_a_question_that_a_coordinator_closed_still_holds(world: World, br
     world.everyone_is_accounted_for()
 
 
+async def test_who_joins_the_school_later_is_compared_as_well(world: World, bryn: School) -> None:
+    await world.police.send(naming(child_of(bryn), "Carys Rees"))
+    sian(world).expects("alert")
+    world.phone("Desk").heard_nothing()
+    await world.person("Carys Rees", Role.DSP, schools=[bryn.code])
+    world.phone("Carys Rees").heard_nothing()
+    await finds_nothing(world, world.phone("Carys Rees"), (1, 2, 404))
+    await desk_says(world, SOMEBODY_ELSE)
+    world.phone("Carys Rees").expects("alert")
+    world.everyone_is_accounted_for()
+
+
 async def test_who_left_and_came_back_is_held_still(world: World, bryn: School) -> None:
     first = naming(child_of(bryn), "Sian Evans")
     await world.police.send(first)
