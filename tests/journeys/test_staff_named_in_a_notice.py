@@ -7,8 +7,10 @@ import pytest
 
 from bot.domain.people import Role
 from bot.domain.school import School
+from bot.flow import raise_alerts
 from bot.flow.close import close
 from tests.builders import child, child_of, notice
+from tests.flow.outbox import hold_back
 from tests.flow.test_presses_of_others import finds_nothing
 from tests.world import Phone, World
 
@@ -268,6 +270,42 @@ async def test_who_joins_the_school_later_is_compared_as_well(world: World, bryn
     await finds_nothing(world, world.phone("Carys Rees"), (1, 2, 404))
     await desk_says(world, SOMEBODY_ELSE)
     world.phone("Carys Rees").expects("alert")
+    world.everyone_is_accounted_for()
+
+
+async def test_of_a_notice_that_cannot_be_raised_its_coordinator_hears_no_alarm(
+    world: World, bryn: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.person("Carys Rees", Role.COORDINATOR, everywhere=True)
+
+    def poisoned(*_: Any) -> Any:
+        raise LookupError
+
+    world.expected_errors.append("raising failed")
+    with monkeypatch.context() as patch:
+        patch.setattr(raise_alerts, "place", poisoned)
+        reference = await world.police.send(naming(child_of(bryn), "Carys Rees"))
+        await world.advance(minutes=1)
+        assert reference in world.phone("Coordinator").expects("alarm").text
+    await world.advance(minutes=10)
+    world.phone("Carys Rees").heard_nothing()
+    sian(world).expects("alert")
+    world.everyone_is_accounted_for()
+
+
+async def test_a_word_that_waits_is_not_sent_to_who_is_named_meanwhile(
+    world: World, bryn: School
+) -> None:
+    first = child_of(bryn)
+    reference = await world.police.send(first)
+    sian(world).expects("alert")
+    await hold_back(world, minutes=2)
+    await world.police.withdraw(reference)
+    await world.police.send(naming(first, "Sian Evans"))
+    await world.advance(minutes=5)
+    world.phone("Owen").expects("alert")
+    sian(world).heard_nothing()
+    await finds_nothing(world, sian(world), (1, 2, 404))
     world.everyone_is_accounted_for()
 
 
