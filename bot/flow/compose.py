@@ -96,6 +96,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         state = batch.alerts[row.alert_id].state
         if row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None
+        if row.person_id in batch.alerts[row.alert_id].excluded:
+            return None  # not even that there was something
         if batch.alerts[row.alert_id].held:
             return NotYet()
         text, buttons = await _card(batch, row, person, row.kind, row.params)
