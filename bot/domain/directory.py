@@ -1,6 +1,6 @@
 """The directory in force: every school and person of the partnership, at one moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,6 +68,10 @@ class Directory:
             for person in self._holders.get((role, school_code), everywhere)
             if any(person.scope.covers_year(year) for year in wanted)
         )
+
+    def holding(self, roles: Collection[Role]) -> tuple[Person, ...]:
+        """Everyone in one of these roles, whatever they cover."""
+        return tuple(person for role in Role if role in roles for person in self._by_role[role])
 
     def covers_school(self, person: Person, school_code: str) -> bool:
         """Whether the school is in this person's scope, by itself or by its nurse team."""

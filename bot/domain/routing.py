@@ -159,17 +159,26 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
 
 
 def owed_to_newcomers(
-    state: LadderState, came: Collection[int], directory: Directory, now: datetime
+    state: LadderState,
+    came: Collection[int],
+    directory: Directory,
+    now: datetime,
+    among: Collection[str] | None = None,
 ) -> tuple[StepTold, ...]:
     """What steps told already owe, now that these children have come in: whoever covers one of
-    them and has not been told is told as if the child had been there from the beginning."""
+    them and has not been told is told as if the child had been there from the beginning. With
+    `among` they alone: who was held out of it, and should have been told from the beginning."""
     newcomers = tuple(child for child in state.children if child.number in came)
     owed = []
     for number, step in enumerate(state.policy.steps[: state.climb.next_step]):
         told = _told_at(
             Tell(step.tell, number, now), replace(state, children=newcomers), directory, now
         )
-        reached = tuple(r for r in told.reached if r.person.id not in state.told)
+        reached = tuple(
+            stand
+            for stand in told.reached
+            if stand.person.id not in state.told and (among is None or stand.person.id in among)
+        )
         if reached:
             owed.append(replace(told, reached=reached))
     return tuple(owed)

@@ -9,6 +9,8 @@ class Question(StrEnum):
     """Which school a child goes to."""
     EXCLUSION = "exclusion"
     """Whom an unknown id in `exclude` means; until then nobody is told."""
+    SAME_PERSON = "same_person"
+    """Whether a person named is one of the staff; until then that one is told nothing."""
 
 
 def task_name(question: Question, written: str, child_number: int | None = None) -> str:

@@ -59,6 +59,7 @@ async def compose(
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
     named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
+    named |= {row.params["alert"] for row in rows if row.kind is Kind.WITHDRAWN}
     refreshed = {row.parent_id for row in rows if row.kind is Kind.REFRESH}
     batch = _Batch(
         tx=tx,
@@ -95,6 +96,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         state = batch.alerts[row.alert_id].state
         if row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None
+        if row.person_id in batch.alerts[row.alert_id].excluded:
+            return None  # not even that there was something
         if batch.alerts[row.alert_id].held:
             return NotYet()
         text, buttons = await _card(batch, row, person, row.kind, row.params)
@@ -102,6 +105,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     if row.kind in SHARED:
         shared = _shared(batch, row, language)
         return None if shared is None else _outgoing(row, shared)
+    if row.kind is Kind.WITHDRAWN and row.person_id in batch.alerts[row.params["alert"]].excluded:
+        return None
     return _outgoing(row, *_plain(row, language))
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 
 from bot.domain.directory import Directory
 from bot.domain.errors import RefusedError
+from bot.domain.incident import incident_of
+from bot.domain.likeness import may_be
+from bot.domain.namesakes import OVERSEERS
 from bot.domain.people import Person
 from bot.domain.school import School
 from bot.flow.context import Context, Stage
@@ -15,7 +18,7 @@ from bot.flow.departure import remove, tell_who_left
 from bot.flow.in_force import in_force
 from bot.flow.tell import refresh_cards
 from bot.intake.directory_csv import DirectoryFile, check_references
-from bot.store import alerts, directory, events
+from bot.store import alerts, directory, events, notifications
 from bot.store.unit_of_work import Tx
 
 
@@ -100,13 +103,15 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
             [*found.new_people, *found.changed_people],
         )
         await directory.remove_schools(tx, found.gone_schools, now)
+        await directory.changed(tx)
+        # Notifications are locked before their alerts, as raising does.
+        await _compare_names(ctx, tx, [*found.new_people, *found.changed_people])
         if found.gone_people:
             await remove(tx, found.gone_people, now, by="import")
         for person in found.changed_people:  # another role or scope may leave a child unreached
             told = await alerts.open_told_to(tx, person.id)
             await refresh_cards(tx, now, told, [person.id])
             await alerts.look_again(tx, told, now)
-        await directory.changed(tx)
         await events.append(
             tx,
             events.line(
@@ -120,6 +125,30 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
         await tell_who_left(tx, before, found.gone_people, now)
         tx.wake(Stage.ESCALATE)
         return found
+
+
+async def _compare_names(ctx: Context, tx: Tx, people: Sequence[Person]) -> None:
+    """Who comes, or is now called otherwise, may be named in a notice under way: those notices are
+    looked at again, which holds them out of it before they have a way of being reached."""
+    standing = await notifications.with_open_alerts(tx) if people else {}
+    if not standing:
+        return
+    known = await directory.load(tx)  # which nobody else may know before the commit
+    of_school = {
+        code: [p for p in people if p.role in OVERSEERS or known.covers_school(p, code)]
+        for code in frozenset().union(*standing.values())
+    }
+    for number, codes in standing.items():
+        concerned = {p.id: p.name for code in codes for p in of_school[code]}
+        row = await notifications.by_id(tx, number, lock=True) if concerned else None
+        adults = () if row is None else incident_of(row.content).involved_adults
+        if any(
+            may_be(adult.given_name, adult.family_name, name)
+            for adult in adults
+            for name in concerned.values()
+        ):
+            await notifications.look_again(tx, number, ctx.now())
+            tx.wake(Stage.RAISE)
 
 
 async def export(ctx: Context) -> Directory:

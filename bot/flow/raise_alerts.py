@@ -7,7 +7,7 @@ that cannot be raised is put off alone, with an alarm, and holds up no other (on
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,15 +15,17 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.incident import Incident, incident_of
-from bot.domain.routing import InForce, place
+from bot.domain.namesakes import Namesake, namesakes
+from bot.domain.routing import InForce, Placed, place
 from bot.domain.triage import Question, task_name
 from bot.flow.context import Context, Stage
+from bot.flow.hide import hide_from
 from bot.flow.in_force import in_force
 from bot.flow.raise_duties import raise_duties
 from bot.flow.raise_questions import ask_the_desk
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards, write_owed
-from bot.store import alarms, alerts, events, messages, notifications
+from bot.store import alarms, alerts, events, notifications
 from bot.store.unit_of_work import Tx
 
 _BATCH = 10
@@ -80,9 +82,16 @@ def _alarm(reference: str) -> str:
 async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     incident = incident_of(row.content)
     fresh = row.version == 1 and row.state is NotificationState.RECEIVED
-    existing = [] if fresh else await alerts.of_notifications(tx, [row.id])
+    existing: Sequence[Row[Any]] = [] if fresh else await alerts.of_notifications(tx, [row.id])
     decided = await _decisions(tx, existing)
-    excluded, unknown = _exclusions(incident, known, decided, row.excluded)
+    placed = place(incident, known.directory, decided)
+    excluded, unknown = _exclusions(incident, known, decided, row)
+    doubts = await _namesakes(tx, row, incident, known, placed, existing)
+    held = [doubt for doubt in doubts if doubt.task not in decided]
+    held = [doubt for doubt in held if doubt.person.id not in excluded]
+    excluded |= {doubt.person.id for doubt in held}
+    if unknown:  # nobody comes back to what everyone is held out of
+        excluded |= frozenset(row.excluded)
     raising = Raising(
         tx=tx,
         known=known,
@@ -93,10 +102,11 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         children=await alerts.children(tx, [alert.id for alert in existing]) if existing else {},
         now=now,
     )
-    placed = place(incident, known.directory, decided)
-    questions = await ask_the_desk(raising, placed, unknown)
+    questions = await ask_the_desk(raising, placed, unknown, held)
     if not unknown:
         await raise_duties(raising, placed)
+    if back := frozenset(row.excluded) - excluded:
+        await raising.tell_returned(back)
     await write_owed(tx, now, raising.owed)
     await _hide_from_newly_excluded(raising)
     await _hold_or_release(raising, hold=bool(unknown))
@@ -124,18 +134,49 @@ async def _decisions(tx: Tx, existing: Any) -> dict[str, str]:
 
 
 def _exclusions(
-    incident: Incident, known: InForce, decided: Mapping[str, str], before: Collection[str]
+    incident: Incident, known: InForce, decided: Mapping[str, str], row: Row[Any]
 ) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Who must learn nothing, and the ids that nobody knows yet, which hold everything back.
+    """Who must learn nothing for good: as the sender, the MASH desk or they themselves have said;
+    and the ids that nobody knows yet, which hold everything back.
 
-    Who was excluded `before` stays so, gone from the directory or not: they may come back.
+    Who was excluded or held and is gone from the directory stays so: they may come back.
     """
-    settled = {*known.directory.people, *before}
+    gone = frozenset(row.excluded).difference(known.directory.people)
+    themselves = {
+        person_id
+        for task, person_id in decided.items()
+        if person_id and task.startswith(f"{Question.SAME_PERSON}:")
+    }
+    settled = {*known.directory.people, *gone}
     tasks = {i: task_name(Question.EXCLUSION, i) for i in incident.exclude}
     answered = {i: decided[task] for i, task in tasks.items() if task in decided}
     unknown = tuple(i for i in incident.exclude if i not in settled and i not in answered)
     chosen = {answered[i] for i in incident.exclude if answered.get(i)}
-    return frozenset({*incident.exclude, *chosen}.difference(unknown)), unknown
+    said = {*incident.exclude, *chosen}.difference(unknown)
+    return frozenset({*said, *themselves, *gone, *row.recused}), unknown
+
+
+async def _namesakes(
+    tx: Tx,
+    row: Row[Any],
+    incident: Incident,
+    known: InForce,
+    placed: Placed,
+    existing: Sequence[Row[Any]],
+) -> tuple[Namesake, ...]:
+    """Who may be named in the notice, of all who could be told of it or were."""
+    if not incident.involved_adults:
+        return ()
+    told = await alerts.told(tx, [alert.id for alert in existing]) if existing else {}
+    policies = [policy for policy in known.policies.values() if policy.enabled]
+    policies += [alerts.policy(alert) for alert in existing]
+    return namesakes(
+        incident,
+        known.directory,
+        frozenset().union(*(policy.roles for policy in policies)),
+        [alert.school_code for alert in placed.alerts],
+        frozenset(row.excluded).union(*told.values()),
+    )
 
 
 async def _state(raising: Raising) -> NotificationState:
@@ -163,7 +204,4 @@ async def _hide_from_newly_excluded(raising: Raising) -> None:
     newly = raising.excluded - frozenset(raising.row.excluded)
     numbers = [alert.id for alert in raising.existing.values()]
     if newly and numbers:
-        await messages.cancel_of_people(raising.tx, numbers, newly)
-        await refresh_cards(raising.tx, raising.now, numbers, sorted(newly))
-        await alerts.look_again(raising.tx, numbers, raising.now)
-        raising.tx.wake(Stage.ESCALATE)
+        await hide_from(raising.tx, raising.now, numbers, newly)

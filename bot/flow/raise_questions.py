@@ -1,5 +1,6 @@
 """What a person at the MASH desk must settle before, or beside, the alerts: which school a child
-goes to, and whom an unknown id in `exclude` means. Each is a triage task with a ladder of its own.
+goes to, whom an unknown id in `exclude` means, and whether a person named is one of the staff. Each
+is a triage task with a ladder of its own.
 """
 
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.namesakes import Namesake
 from bot.domain.routing import Placed
 from bot.domain.triage import Question, task_name
 from bot.flow.raising import Raising
@@ -28,13 +30,16 @@ class _Question:
     candidates: list[str]
 
 
-async def ask_the_desk(raising: Raising, placed: Placed, unknown: Sequence[str]) -> int:
+async def ask_the_desk(
+    raising: Raising, placed: Placed, unknown: Sequence[str], held: Sequence[Namesake]
+) -> int:
     """Open a task for each question, end those that a new version answered; how many are open.
 
     An unknown id in `exclude` holds everything: until it is settled nobody may be told, since
-    that person may be the one who opens the alert.
+    that person may be the one who opens the alert. Somebody `held` for a name holds up nobody else.
     """
-    questions = {question.task: question for question in _questions(raising, placed, unknown)}
+    asked = [*_questions(raising, placed, unknown), *map(_whether_the_same, held)]
+    questions = {question.task: question for question in asked}
     standing = 0
     for (leg, _, task), alert in raising.existing.items():
         if leg is not Leg.TRIAGE or alert.state is not AlertState.OPEN:
@@ -78,6 +83,18 @@ def _questions(raising: Raising, placed: Placed, unknown: Sequence[str]) -> list
         )
         for question in placed.questions
     ]
+
+
+def _whether_the_same(namesake: Namesake) -> _Question:
+    name = namesake.written
+    return _Question(
+        namesake.task,
+        Question.SAME_PERSON,
+        None,
+        {"given_name": name.given_name, "family_name": name.family_name},
+        "same_name",
+        [namesake.person.id],
+    )
 
 
 async def _open_task(raising: Raising, question: _Question) -> None:

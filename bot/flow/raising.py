@@ -11,11 +11,13 @@ from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.escalation import Climb, EscalationPolicy
 from bot.domain.incident import Incident
 from bot.domain.message import Kind
-from bot.domain.routing import Climbed, InForce, LadderState, climb, owed_to_newcomers
+from bot.domain.routing import Climbed, InForce, LadderState, StepTold, climb, owed_to_newcomers
 from bot.flow.context import Stage
-from bot.flow.tell import Owed, Subject, can_be_told, write_climb
+from bot.flow.tell import Owed, Subject, can_be_told, refresh_cards, write_climb
 from bot.store import alerts, events, messages, views
 from bot.store.unit_of_work import Tx
+
+_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 
 
 @dataclass
@@ -124,6 +126,42 @@ class Raising:
         """Tell whom the steps told already would have told, had every child been there then."""
         came = {c.number for c in state.children if c not in self.children[alert.id]}
         steps = owed_to_newcomers(state, came, self.known.directory, self.now)
+        await self._tell_steps(steps, state, alert)
+
+    async def tell_returned(self, back: frozenset[str]) -> None:
+        """Who was held out of it and is no longer is told what they would have been told, once: by
+        the steps told already, or, if they knew of it before, that there is more."""
+        rows = await alerts.of_notifications(self.tx, [self.row.id])
+        rows = [row for row in rows if row.id in self.children]  # the rest has just told them
+        numbers = [row.id for row in rows]
+        children = await alerts.children(self.tx, numbers)
+        by_ladder = await alerts.told_by_ladder(self.tx, numbers)
+        told = await alerts.told(self.tx, numbers)
+        for row in rows:
+            if row.state is AlertState.OPEN:
+                state = LadderState(
+                    policy=alerts.policy(row),
+                    school_code=row.school_code or None,
+                    children=children[row.id],
+                    uncovered=frozenset(),
+                    excluded=self.excluded,
+                    climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
+                    told=by_ladder[row.id] | self._hears_of(row.id),
+                )
+                steps = owed_to_newcomers(
+                    state, {c.number for c in state.children}, self.known.directory, self.now, back
+                )
+                await self._tell_steps(steps, state, row)
+            if row.leg is not Leg.TRIAGE and row.state in _STANDING:
+                again = (told[row.id] & back) - self._hears_of(row.id)
+                self._owe_word(row, again, Kind.MORE, f"v{self.row.version}.back")
+            before = next(a for a in self.existing.values() if a.id == row.id)
+            others_too = row.state is not before.state  # an answer of theirs stands again
+            await refresh_cards(self.tx, self.now, [row.id], None if others_too else sorted(back))
+
+    async def _tell_steps(
+        self, steps: tuple[StepTold, ...], state: LadderState, alert: Row[Any]
+    ) -> None:
         if steps:
             climbed = Climbed(steps, alert.next_step, self.now, alert.last_told_at)
             owed, lines = await write_climb(
@@ -148,12 +186,17 @@ class Raising:
     ) -> None:
         """A word to everyone who was told of the alert, and to nobody else; who hears of it in
         this raising anyway is not told twice. `came`: the children that are new in it."""
-        hears = {word.to.person.id for word in self.owed if word.subject.alert_id == alert.id}
-        told = (await alerts.told(self.tx, [alert.id]))[alert.id] - hears
-        people = self.known.directory.people
-        stands = [can_be_told(people.get(i), self.excluded, self.now) for i in sorted(told)]
+        told = (await alerts.told(self.tx, [alert.id]))[alert.id] - self._hears_of(alert.id)
         # A decision at the MASH desk brings children in without a new version.
         occasion = ".".join([f"v{self.row.version}", *map(str, sorted(came))])
+        self._owe_word(alert, told, kind, occasion)
+
+    def _hears_of(self, alert_id: int) -> frozenset[str]:
+        return frozenset(w.to.person.id for w in self.owed if w.subject.alert_id == alert_id)
+
+    def _owe_word(self, alert: Row[Any], told: Collection[str], kind: Kind, occasion: str) -> None:
+        people = self.known.directory.people
+        stands = [can_be_told(people.get(i), self.excluded, self.now) for i in sorted(told)]
         self.owed += [
             Owed(self.subject_of(alert), to, kind, occasion, rank)
             for rank, to in enumerate(stand for stand in stands if stand is not None)

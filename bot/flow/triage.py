@@ -1,4 +1,5 @@
-"""The MASH desk settles what nobody could be sure of: which school, or whom an exclusion means.
+"""The MASH desk settles what nobody could be sure of: which school, whom an exclusion
+means, or whether a person named is one of the staff.
 
 Dies before the commit: the task is open and its ladder goes on. Dies after: the notification is
 due to be raised again, and the raising stage's tick finds it with the decision.
@@ -18,7 +19,7 @@ from bot.store import alerts, events, messages, notifications, views
 
 
 async def decide_by_choice(ctx: Context, person_id: str, alert_id: int, choice: int) -> Reply:
-    """The button pressed: the candidate of this place, or past the last one nobody (exclusion)."""
+    """The button pressed: the candidate of this place, or past the last one nobody."""
     return await _decide(ctx, person_id, alert_id, choice)
 
 
@@ -77,10 +78,12 @@ async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str
 def _meant(known: InForce, task: Row[tuple[object, ...]], answer: int | str) -> str | None:
     """The school's code or person's id that an answer stands for; '' for nobody at all."""
     directory = known.directory
-    if task.question is Question.EXCLUSION:
+    if task.question is not Question.SCHOOL:
         if answer == len(task.candidates):
             return ""
         chosen = _candidate(task, answer) if isinstance(answer, int) else None
+        if task.question is Question.SAME_PERSON:
+            return chosen  # gone from the directory or not: they may come back
         return chosen if chosen in directory.people else None
     chosen = _candidate(task, answer) if isinstance(answer, int) else answer
     return chosen if chosen in directory.schools else None

@@ -44,7 +44,7 @@ async def view_for(
         assert task is not None
         asked = () if task.child_number is None else (AlertChild(task.child_number, None),)
         view = role_view(incident, person, asked, known.matrix, other_settings_told=False)
-        if not asked:  # whom an exclusion means: the incident, without any child
+        if not asked:  # who somebody is: the incident, without any child
             return Shown(replace(view, children=()), task)
         return Shown(view, task, drill=row.drill_id is not None)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
@@ -57,7 +57,9 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
     say = words(language)
     schools = {code: school.name_in(language) for code, school in known.directory.schools.items()}
     lines = view_lines(say, shown.view, schools, drill=shown.drill)
-    if shown.task is not None:
+    if shown.task is not None and shown.task.question is Question.SAME_PERSON:
+        lines = [*_whether_the_same(known, say, shown.task, schools), "", *lines]
+    elif shown.task is not None:
         lines = [*_question(say, shown.task, schools), "", *lines]
     return pages(lines)
 
@@ -78,12 +80,27 @@ def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
     ]
 
 
+def _whether_the_same(
+    known: InForce, say: Words, task: Row[Any], schools: dict[str, str]
+) -> list[str]:
+    person = known.directory.people.get(task.candidates[0])
+    written = inert(f"{task.written['given_name']} {task.written['family_name']}")
+    lines = [say.say("view.question_same_person"), f"{say.say('view.name_as_written')}: {written}"]
+    if person is not None:
+        of = [schools[code] for code in sorted(person.scope.schools) if code in schools]
+        who = ", ".join([person.name, say.say(f"role.{person.role.value}"), *of])
+        lines.append(f"{say.say('view.staff_in_question')}: {who}")
+    return lines
+
+
 def choices(known: InForce, shown: Shown, language: str) -> tuple[tuple[int, str], ...]:
     """What a triage task's buttons offer, each with its candidate's number, which stays the same
     when another candidate leaves the directory."""
     if shown.task is None:
         return ()
     say, directory = words(language), known.directory
+    if shown.task.question is Question.SAME_PERSON:
+        return (0, say.say("button.same_person")), (1, say.say("button.somebody_else"))
     if shown.task.question is Question.EXCLUSION:
         named = [
             (number, f"{person.name}, {say.say(f'role.{person.role.value}')}")

@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
+from bot.domain.incident import incident_of
 from bot.domain.message import Kind
+from bot.domain.namesakes import namesakes
 from bot.domain.people import Role
+from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines
 from bot.flow.context import CHANNEL, Context
 from bot.flow.departure import NOBODY_HEARD_OF
@@ -68,7 +71,7 @@ async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
         for alarm in await alarms.standing(tx):
             if alarm.told_at is not None:
                 continue
-            excluded = await _excluded_from(tx, alarm.name)
+            excluded = await _excluded_from(tx, known, alarm.name)
             coordinators = reachable(known, Role.COORDINATOR, None, excluded, now)
             if not coordinators:
                 continue
@@ -97,12 +100,17 @@ async def _has_ended(tx: Tx, name: str) -> bool:
     return all(duty.state is not AlertState.OPEN for duty in duties)
 
 
-async def _excluded_from(tx: Tx, name: str) -> frozenset[str]:
-    """Who must learn nothing of the notification that an alarm names by its reference, if any."""
+async def _excluded_from(tx: Tx, known: InForce, name: str) -> frozenset[str]:
+    """Who must learn nothing of the notification that an alarm names by its reference, if any. One
+    that could not be raised has not said yet who may be named in it."""
     row = await notifications.by_reference(tx, name.rpartition(":")[2])
-    return (
-        frozenset() if row is None else frozenset((*row.excluded, *row.content.get("exclude", ())))
-    )
+    if row is None:
+        return frozenset()
+    excluded = frozenset((*row.excluded, *row.content.get("exclude", ())))
+    if row.raised_version == row.version:
+        return excluded
+    named = namesakes(incident_of(row.content), known.directory, (), ())
+    return excluded.union(namesake.person.id for namesake in named)
 
 
 @dataclass(frozen=True, slots=True)

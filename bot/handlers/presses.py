@@ -1,5 +1,5 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
-`d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost, `l:cy`.
+`r:12` recuse, `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost, `l:cy`.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -15,9 +15,10 @@ from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
 from bot.flow.leave_chat import LEAVE, LOST, confirm_leave, confirm_lost
 from bot.flow.open_alert import hide_now, open_in_chat
+from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.triage import decide_by_choice
-from bot.rendering.cards import ACKNOWLEDGE, DECIDE, HIDE, OPEN, PAGE
+from bot.rendering.cards import ACKNOWLEDGE, DECIDE, HIDE, OPEN, PAGE, RECUSE
 
 router = Router(name="presses")
 
@@ -48,6 +49,8 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await open_in_chat(ctx, person_id, number, address, card, page)
         case (verb, number) if verb == ACKNOWLEDGE:
             return await acknowledge(ctx, person_id, number)
+        case (verb, number) if verb == RECUSE:
+            return await recuse(ctx, person_id, number)
         case (verb, _) if verb == HIDE:
             return await hide_now(ctx, person_id, address, card)
         case (verb, number, choice) if verb == DECIDE:

@@ -9,7 +9,7 @@ from bot.domain.message import Kind
 from bot.rendering.catalogue import Words
 from bot.rendering.view import joined
 
-OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE = "o", "a", "h", "p", "t"
+OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE, RECUSE = "o", "a", "h", "p", "t", "r"
 """What a button's data begins with; an alert's number follows (contract: chat)."""
 
 
@@ -127,6 +127,8 @@ def _buttons(words: Words, facts: Card) -> Rows:
         rows.append((Button(words.say("button.hide"), f"{HIDE}:{number}"),))
     if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
         rows.append((Button(words.say("button.acknowledge"), f"{ACKNOWLEDGE}:{number}"),))
+    if view is not None and facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
+        rows.append((Button(words.say("button.recuse"), f"{RECUSE}:{number}"),))
     return tuple(rows)
 
 

@@ -13,6 +13,7 @@ from bot.rendering.catalogue import Words
 _BY_PERSON = {
     "alert:opened": "trail.opened",
     "alert:acknowledged": "trail.acknowledged",
+    "alert:recused": "trail.recused",
     "message:sent": "trail.sent",
     "triage:decided": "trail.decided",
 }
@@ -59,7 +60,8 @@ class Trail:
             return say(_FROM_PARTNER[action], partner=line["partner"])
         match action:
             case "triage:opened":
-                return say("trail.asked", why=say(f"why.{line['why']}"))
+                asked = "trail.asked" if line["question"] == "school" else "trail.asked_who"
+                return say(asked, why=say(f"why.{line['why']}"))
             case "alert:raised":
                 return self._raised(line)
             case "alert:reopened":

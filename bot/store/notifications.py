@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
-from bot.store.tables import notification_versions, notifications, partners, receipts
+from bot.domain.alert import AlertState
+from bot.store.tables import alerts, notification_versions, notifications, partners, receipts
 from bot.store.unit_of_work import Tx
 
 _MOST_AT_ONCE = 10_000
@@ -139,24 +140,43 @@ async def ids_due(tx: Tx, now: datetime, limit: int) -> list[int]:
 
 
 async def due_one(tx: Tx, notification_id: int, now: datetime) -> Row[Any] | None:
-    """This one, if it is still due and no other worker holds it; locked until the commit."""
+    """This one, if it is still due and no other worker holds it; locked until the commit.
+
+    Not against being referred to: a ladder that holds an alert writes lines about its notification,
+    and would wait for this lock while this one's holder waits for the alert.
+    """
     return await tx.first(
         select(notifications)
         .where(notifications.c.id == notification_id, notifications.c.raise_due_at <= now)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
 
 
 async def by_id(tx: Tx, notification_id: int, *, lock: bool = False) -> Row[Any] | None:
     statement = select(notifications).where(notifications.c.id == notification_id)
-    return await tx.first(statement.with_for_update() if lock else statement)
+    return await tx.first(statement.with_for_update(key_share=True) if lock else statement)
 
 
 async def by_reference(tx: Tx, reference: str, *, lock: bool = False) -> Row[Any] | None:
     if "\0" in reference:  # which PostgreSQL takes for a fault of its own
         return None
     statement = select(notifications).where(notifications.c.reference == reference.upper())
-    return await tx.first(statement.with_for_update() if lock else statement)
+    return await tx.first(statement.with_for_update(key_share=True) if lock else statement)
+
+
+async def with_open_alerts(tx: Tx) -> dict[int, set[str]]:
+    """The notifications of which something is open, with the schools of all their alerts."""
+    standing = alerts.alias("standing")
+    found: dict[int, set[str]] = {}
+    for row in await tx.all(
+        select(alerts.c.notification_id, alerts.c.school_code).where(
+            alerts.c.notification_id.in_(
+                select(standing.c.notification_id).where(standing.c.state == AlertState.OPEN)
+            )
+        )
+    ):
+        found.setdefault(row.notification_id, set()).add(row.school_code)
+    return found
 
 
 async def change(tx: Tx, notification_id: int, **values: Any) -> None:

@@ -103,7 +103,10 @@ notifications = Table(
     Column("version", Integer, nullable=False),
     Column("raised_version", Integer, nullable=False, default=0),
     Column("content", Json, nullable=False),
-    Column("excluded", Json, nullable=False),  # people's ids: the sender's and the MASH desk's
+    Column("excluded", Json, nullable=False),  # people's ids: all who are told nothing, as raised
+    Column(
+        "recused", Json, nullable=False, server_default="[]"
+    ),  # of them, who asked it themselves
     _at("received_at"),
     _at("raise_due_at", nullable=True),  # something is to be raised or looked at again
     Column("raise_attempts", Integer, nullable=False, default=0),

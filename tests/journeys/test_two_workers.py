@@ -183,3 +183,26 @@ async def test_the_late_record_of_a_frozen_worker_is_fenced_off(pair: Pair) -> N
     [after] = [row for row in await standing(world) if row.kind is Kind.ALERT]
     assert after == before
     assert await world.phone("Mair").opens(card) != card.history[0].text
+
+
+async def test_who_was_held_for_a_name_is_told_once_by_two_workers(pair: Pair) -> None:
+    world = pair.world
+    await world.without_nurses()
+    await world.authority()
+    school = await world.school("Ysgol Bryn", dsp="Mair Jones", deputy="Owen")
+    named = [{"given_name": "Mair", "family_name": "Jones"}]
+    await world.police.send(child_of(school) | {"involved_adults": named})
+    mair, owen, desk = (world.phone(name) for name in ("Mair Jones", "Owen", "Desk"))
+    owen.expects("alert")
+    mair.heard_nothing()
+    card = desk.expects("triage")
+    await desk.opens(card)
+    await desk.press("This is somebody else", card)
+    await world.advance(seconds=20)
+    told = mair.expects("alert")
+    await mair.opens(told)
+    await mair.press("Recuse", told)
+    await world.advance(seconds=20)
+    assert told.text == "This message is no longer available."
+    world.phone("Coordinator").expects("gap")
+    world.nobody_else_heard_anything()

@@ -275,6 +275,7 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     assert await schema.migrate(empty) == ("0001", schema.head())
     after = await on(empty, rows)
     assert [row.pop("drill_id") for row in after["notifications"]] == [None]
+    assert [row.pop("recused") for row in after["notifications"]] == ["[]"]
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
     assert await refused(schema.check(empty)) == (
