@@ -14,6 +14,7 @@ _BY_PERSON = {
     "alert:opened": "trail.opened",
     "alert:acknowledged": "trail.acknowledged",
     "alert:recused": "trail.recused",
+    "alert:recused": "trail.recused",
     "message:sent": "trail.sent",
     "triage:decided": "trail.decided",
 }
@@ -21,6 +22,7 @@ _PLAIN = {
     "alert:withdrawn": "trail.alert_withdrawn",
     "alert:closed": "trail.closed",
     "triage:closed": "trail.closed",
+    "notification:closed": "trail.closed",
     "triage:answered_by_new_version": "trail.answered_by_new_version",
     "notification:withdrawn": "trail.withdrawn",
     "notification:put_off": "trail.put_off",
