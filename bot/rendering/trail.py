@@ -14,7 +14,6 @@ _BY_PERSON = {
     "alert:opened": "trail.opened",
     "alert:acknowledged": "trail.acknowledged",
     "alert:recused": "trail.recused",
-    "alert:recused": "trail.recused",
     "message:sent": "trail.sent",
     "triage:decided": "trail.decided",
 }
