@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,12 @@ def _strings_on_pages() -> set[str]:
 
 def test_both_languages_have_the_same_sentences() -> None:
     assert _sentences("en").keys() == _sentences("cy").keys()
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_no_sentence_stands_twice(language: str) -> None:
+    names = re.findall(r'^msgid "(.+)"', _path(language).read_text(), re.MULTILINE)
+    assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])
