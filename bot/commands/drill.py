@@ -7,8 +7,7 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from bot.commands.surroundings import instant, with_context
-from bot.domain.calendar import LONDON
+from bot.commands.surroundings import clock, instant, with_context
 from bot.domain.drill import Drill, DrillState
 from bot.domain.drill_report import DrillReport, LegReport, Told
 from bot.domain.errors import UsageError
@@ -41,10 +40,10 @@ def _ask(schools: str, at: datetime | None) -> int:
     asked = with_context(lambda ctx: ask_for(ctx, schools, at))
     print(asked.number)
     print(
-        f"Drill {asked.number} starts at {_clock(asked.start_at)}, "
+        f"Drill {asked.number} starts at {clock(asked.start_at)}, "
         f"with {_count(len(asked.schools), 'school')}: it tells "
         f"{_count(asked.reach.at_once, 'person', 'people')} at once, {asked.reach.at_most} in all "
-        f"if nobody answers, and ends by {_clock(asked.end_at)}.",
+        f"if nobody answers, and ends by {clock(asked.end_at)}.",
         file=sys.stderr,
     )
     return 0
@@ -68,8 +67,8 @@ def _list(*, as_json: bool) -> int:
         return 0
     for drill in found:
         print(
-            f"{drill.number:>4}  {drill.state(now).value:<10}  from {_clock(drill.start_at)} "
-            f"to {_clock(drill.ended_at or drill.end_at)}  {_count(len(drill.schools), 'school')}, "
+            f"{drill.number:>4}  {drill.state(now).value:<10}  from {clock(drill.start_at)} "
+            f"to {clock(drill.ended_at or drill.end_at)}  {_count(len(drill.schools), 'school')}, "
             f"asked by {drill.asked_by or _BY}"
         )
     print(f"{_count(len(found), 'drill')}.")
@@ -87,7 +86,7 @@ def _report(number: int, *, as_json: bool) -> int:
     drill = found.drill
     print(
         f"Drill {number}, {drill.state(now).value}: "
-        f"from {_clock(drill.start_at)} to {_clock(drill.ended_at or drill.end_at)}."
+        f"from {clock(drill.start_at)} to {clock(drill.ended_at or drill.end_at)}."
     )
     for leg in found.legs:
         _show(leg, known)
@@ -102,11 +101,11 @@ def _report(number: int, *, as_json: bool) -> int:
 def _show(leg: LegReport, known: InForce) -> None:
     print(
         f"\n{_school(known, leg.school)}, {leg.leg.value} leg, {leg.reference}, "
-        f"due {_clock(leg.bell_at)}: {_outcome(leg)}"
+        f"due {clock(leg.bell_at)}: {_outcome(leg)}"
     )
     for person in leg.told:
         times = [
-            f"{what} {_clock(at, seconds=True) if at else '-'}"
+            f"{what} {clock(at, seconds=True) if at else '-'}"
             for what, at in (
                 ("sent", person.sent_at),
                 ("opened", person.opened_at),
@@ -191,7 +190,3 @@ def _school(known: InForce, code: str) -> str:
 
 def _count(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or one + 's'}"
-
-
-def _clock(at: datetime, *, seconds: bool = False) -> str:
-    return f"{at.astimezone(LONDON):%a %d %b %Y %H:%M:%S}"[: None if seconds else -3]

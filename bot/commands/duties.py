@@ -3,11 +3,9 @@
 import argparse
 import json
 import sys
-from datetime import datetime
 from typing import Any
 
-from bot.commands.surroundings import with_context
-from bot.domain.calendar import LONDON
+from bot.commands.surroundings import clock, with_context
 from bot.domain.errors import UsageError
 from bot.flow.account import OpenDuty, line_of_time, of_reference, open_duties
 from bot.flow.close import close as close_duties
@@ -34,9 +32,7 @@ def status(given: argparse.Namespace) -> int:
         name = f"{duty.school} {duty.school_name}" if duty.school else "MASH desk"
         overdue = "  PAST THE BELL" if duty.overdue else ""
         drill = f"  DRILL {duty.drill}" if duty.drill else ""
-        print(
-            f"{duty.reference}  {duty.leg:<6}  due {_clock(duty.bell_at)}  {name}{overdue}{drill}"
-        )
+        print(f"{duty.reference}  {duty.leg:<6}  due {clock(duty.bell_at)}  {name}{overdue}{drill}")
     practised = sum(duty.drill is not None for duty in duties)
     print(f"{len(duties) - practised} open{f', and {practised} of drills' * bool(practised)}.")
     return 0
@@ -52,7 +48,7 @@ def _one(reference: str, *, as_json: bool) -> int:
     for line in lines:
         rest = {name: value for name, value in line.items() if name not in ("at", "action")}
         said = "  ".join(f"{name}={_value(value)}" for name, value in rest.items())
-        print(f"{_clock(line['at'], seconds=True)}  {line['action']:<24}  {said}".rstrip())
+        print(f"{clock(line['at'], seconds=True)}  {line['action']:<24}  {said}".rstrip())
     return 0
 
 
@@ -66,10 +62,6 @@ def _plain(duty: OpenDuty) -> dict[str, Any]:
         "drill": duty.drill,
         "next_step_at": duty.next_step_at.isoformat() if duty.next_step_at else None,
     }
-
-
-def _clock(at: datetime, *, seconds: bool = False) -> str:
-    return f"{at.astimezone(LONDON):%a %d %b %Y %H:%M:%S}"[: None if seconds else -3]
 
 
 def _value(value: object) -> str:

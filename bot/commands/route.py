@@ -2,11 +2,9 @@
 
 import argparse
 import json
-from datetime import datetime
 from typing import Any
 
-from bot.commands.surroundings import instant, with_context
-from bot.domain.calendar import LONDON
+from bot.commands.surroundings import clock, instant, with_context
 from bot.domain.errors import NotFoundError
 from bot.domain.forecast import LegForecast, forecast
 from bot.domain.routing import InForce, StepTold
@@ -24,7 +22,7 @@ def run(given: argparse.Namespace) -> int:
         print(json.dumps([_plain(leg) for leg in legs], indent=2))
     else:
         school = known.directory.schools[given.school]
-        print(f"{school.name} ({school.code}), raised {_clock(at)}:")
+        print(f"{school.name} ({school.code}), raised {clock(at)}:")
         for leg in legs:
             _show(leg)
     return 0 if legs and all(leg.settlers for leg in legs) else 1
@@ -35,21 +33,17 @@ async def _known(ctx: Context) -> InForce:
         return await in_force(ctx, tx)
 
 
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(LONDON):%a %d %b %Y %H:%M}"
-
-
 def _name(step: StepTold) -> str:
     return f"reminder {step.reminder}" if step.reminder else f"step {step.step + 1}"
 
 
 def _show(leg: LegForecast) -> None:
     assumed = " (assumed: no term lies ahead)" if leg.bell.assumed else ""
-    print(f"\n{leg.leg.value} leg, due {_clock(leg.bell.at)}{assumed}")
+    print(f"\n{leg.leg.value} leg, due {clock(leg.bell.at)}{assumed}")
     for at, step in leg.steps:
         roles = ", ".join(role.value for role in step.roles)
         pulled = "  (pulled forward: nobody before could be reached)" if at < step.due_at else ""
-        print(f"  {_clock(at)}  {_name(step)}: {roles}{pulled}")
+        print(f"  {clock(at)}  {_name(step)}: {roles}{pulled}")
         for reached in step.reached:
             channel = reached.contact.channel.value
             print(f"    told     {reached.person.id} {reached.person.name}, by {channel}")

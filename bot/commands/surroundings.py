@@ -72,3 +72,8 @@ def instant(text: str, option: str) -> datetime:
     if at.year not in _YEARS:
         raise UsageError(f"{option} must lie in this century.")
     return (at.replace(tzinfo=LONDON) if at.tzinfo is None else at).astimezone(UTC)
+
+
+def clock(at: datetime, *, seconds: bool = False) -> str:
+    """A local time as the commands print it: `Mon 16 Nov 2026 08:50`, with seconds if asked for."""
+    return f"{at.astimezone(LONDON):%a %d %b %Y %H:%M:%S}"[: None if seconds else -3]

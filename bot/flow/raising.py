@@ -13,6 +13,7 @@ from bot.domain.incident import Incident
 from bot.domain.message import Kind
 from bot.domain.routing import Climbed, InForce, LadderState, StepTold, climb, owed_to_newcomers
 from bot.flow.context import Stage
+from bot.flow.ladder import ladders
 from bot.flow.tell import Owed, Subject, can_be_told, refresh_cards, write_climb
 from bot.store import alerts, events, messages, views
 from bot.store.unit_of_work import Tx
@@ -133,20 +134,14 @@ class Raising:
         the steps told already, or, if they knew of it before, that there is more."""
         rows = await alerts.of_notifications(self.tx, [self.row.id])
         rows = [row for row in rows if row.id in self.children]  # the rest has just told them
-        numbers = [row.id for row in rows]
-        children = await alerts.children(self.tx, numbers)
-        by_ladder = await alerts.told_by_ladder(self.tx, numbers)
-        told = await alerts.told(self.tx, numbers)
+        states = await ladders(self.tx, self.known, rows)
+        told = await alerts.told(self.tx, [row.id for row in rows])
         for row in rows:
             if row.state is AlertState.OPEN:
-                state = LadderState(
-                    policy=alerts.policy(row),
-                    school_code=row.school_code or None,
-                    children=children[row.id],
-                    uncovered=frozenset(),
-                    excluded=self.excluded,
-                    climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
-                    told=by_ladder[row.id] | self._hears_of(row.id),
+                state = states[row.id]
+                # The row's exclusions are those of before; this raising writes the new ones last.
+                state = replace(
+                    state, excluded=self.excluded, told=state.told | self._hears_of(row.id)
                 )
                 steps = owed_to_newcomers(
                     state, {c.number for c in state.children}, self.known.directory, self.now, back
