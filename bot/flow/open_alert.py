@@ -15,11 +15,12 @@ from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
 from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
+from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import refresh_card
-from bot.flow.view import Shown, disclosed_fields, view_for
-from bot.store import alerts, events, messages, views
+from bot.flow.view import view_for
+from bot.store import alerts, messages, views
 from bot.store.unit_of_work import Tx
 
 SHOWN_FOR = timedelta(seconds=60)
@@ -51,7 +52,7 @@ async def open_in_chat(
         if card is None:
             return nothing_here(person.language)
         shown = await view_for(tx, known, alert, children, person)
-        disclosure = await _record(tx, shown, alert, person, known.matrix.version, ctx)
+        disclosure = await disclose(tx, now, shown, alert, person, known, "chat")
         await views.show(
             tx,
             message_id=card.id,
@@ -80,35 +81,6 @@ async def _card(
         return None
     # A card that came to an account of theirs that has ended stays a stub, in the same chat too.
     return card if any(c.id == card.contact_id for c in person.contacts) else None
-
-
-async def _record(
-    tx: Tx, shown: Shown, alert: Row[Any], person: Person, matrix_version: str, ctx: Context
-) -> int:
-    now = ctx.now()
-    numbers = [child.number for child in shown.view.children]
-    await events.append(
-        tx,
-        events.line(
-            "alert:opened",
-            now,
-            notification_id=alert.notification_id,
-            alert_id=alert.id,
-            person_id=person.id,
-            way="chat",
-        ),
-    )
-    return await views.add_disclosure(
-        tx,
-        alert_id=alert.id,
-        person_id=person.id,
-        role=person.role,
-        fields=disclosed_fields(shown),
-        children=numbers,
-        matrix_version=matrix_version,
-        way="chat",
-        disclosed_at=now,
-    )
 
 
 async def hide_now(ctx: Context, person_id: str, address: str, card_id: str) -> Reply:
