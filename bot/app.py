@@ -5,6 +5,8 @@ requests in hand, sends in flight, then Telegram's session and the database.
 """
 
 import asyncio
+import hashlib
+import hmac
 import importlib
 import logging
 from collections.abc import Awaitable, Callable
@@ -12,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
+from bot.domain.access import SecurePage
 from bot.domain.errors import RefusedError, SettingsError
 from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
@@ -25,9 +28,10 @@ from bot.flow.lease import Lease
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.report import due_next
+from bot.flow.session import forget_old_launches
 from bot.flow.watch import watch
 from bot.scheduler import Stages, Ticks
-from bot.settings import Settings, TelegramMode, check_for_serving
+from bot.settings import Settings, TelegramMode, UnlockCode, check_for_serving
 from bot.store import schema
 from bot.web.server import WebServer, web_app
 from bot.web.telegram_webhook import PATH as WEBHOOK_PATH
@@ -52,6 +56,7 @@ class App:
         self.settings = settings
         self._ticking = ticking
         self.ctx = Context.on(settings.database_url, clock)
+        self.ctx.page = _secure_page(settings)
         self.started = asyncio.Event()
         self.stop = asyncio.Event()
         self.lease = Lease(self.ctx, LEASE)
@@ -135,6 +140,7 @@ class App:
         self._telegram = telegram
         self.ctx.notifiers = {Channel.TELEGRAM: telegram.notifier}
         self.hearer.handle = telegram.handle
+        self.ctx.launched = telegram.launched
         if username := await telegram.who_am_i():
             await remember_bot(self.ctx, username)
         await self.lease.renew()
@@ -181,6 +187,7 @@ class App:
     async def _hourly(self) -> None:
         await watch(self.ctx, history=True)
         await forget_old_updates(self.ctx)
+        await forget_old_launches(self.ctx)
 
     async def tick(self) -> None:
         """The scheduler's ticks, for whoever moves the clock by hand."""
@@ -232,3 +239,13 @@ class App:
             await self.lease.give_up()
         except Exception as error:
             log.info("the lease was not given up", extra={"why": type(error).__name__})
+
+
+def _secure_page(settings: Settings) -> SecurePage | None:
+    """Links are signed with a key that every worker makes from what all of them know, and that no
+    copy of the database holds."""
+    if not settings.page_url:
+        return None
+    token = settings.telegram_token.get_secret_value().encode()
+    key = hmac.digest(token, b"encompass: links to the secure page", hashlib.sha256)
+    return SecurePage(settings.page_url, key, settings.unlock_code is UnlockCode.REQUIRED)

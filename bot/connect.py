@@ -5,6 +5,7 @@ and does so after its HTTP port is open.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiogram import Bot
@@ -14,11 +15,13 @@ from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, GetMe, Response, SendMessage
 from aiogram.types import BotCommand
 
+from bot.domain.access import Launch
 from bot.domain.errors import SettingsError
 from bot.flow.context import Context
 from bot.flow.hear import Handle
 from bot.flow.lease import Lease
 from bot.handlers.door import door
+from bot.handlers.mini_app import launched
 from bot.handlers.polling import Poller, forget_webhook, set_webhook
 from bot.notifiers.telegram import TelegramNotifier
 from bot.rendering.catalogue import DEFAULT, LANGUAGES, words
@@ -50,6 +53,7 @@ class Connection:
     bot: Bot
     notifier: TelegramNotifier
     handle: Handle
+    launched: Callable[[str], Launch | None]
     poller: Poller
 
     async def who_am_i(self) -> str | None:
@@ -121,4 +125,4 @@ def connect(ctx: Context, lease: Lease, token: str, api: str) -> Connection:
     session = kind(api=TelegramAPIServer.from_base(api))
     bot = Bot(token, session=session)
     notifier = TelegramNotifier(bot, ctx.clock)
-    return Connection(bot, notifier, door(ctx, bot), Poller(ctx, bot, lease))
+    return Connection(bot, notifier, door(ctx, bot), launched(token), Poller(ctx, bot, lease))

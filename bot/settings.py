@@ -29,6 +29,11 @@ class DetailsIn(StrEnum):
     PAGE = "page"
 
 
+class UnlockCode(StrEnum):
+    OFF = "off"
+    REQUIRED = "required"
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -47,9 +52,19 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
     public_url: str = ""
-    details_in: DetailsIn = DetailsIn.CHAT
+    details_in: DetailsIn | None = None
+    unlock_code: UnlockCode = UnlockCode.OFF
     partner_rate: float = Field(100, gt=0)
     log_level: str = "INFO"
+
+    @property
+    def page_url(self) -> str:
+        """The base address of the secure page; empty where details are shown in the chat."""
+        url = self.public_url.rstrip("/")
+        details_in = self.details_in
+        if details_in is None:  # contract: the page is the default once the address is https
+            details_in = DetailsIn.PAGE if url.startswith("https://") else DetailsIn.CHAT
+        return url if details_in is DetailsIn.PAGE else ""
 
     @classmethod
     def settings_customise_sources(
@@ -94,6 +109,7 @@ class _FromFiles(PydanticBaseSettingsSource):
 _WOULD_BE_RIGHT = {
     "telegram_mode": "must be polling or webhook",
     "details_in": "must be chat or page",
+    "unlock_code": "must be off or required",
     "http_port": "must be a port number from 0 to 65535",
     "partner_rate": "must be a number of notices a second, more than 0",
 }
@@ -111,11 +127,6 @@ def read_settings(**given: Any) -> Settings:
         raise SettingsError("The file .env cannot be read: it must be text in UTF-8.") from None
     if settings.log_level.upper() not in _LEVELS:
         raise SettingsError(f"{PREFIX}LOG_LEVEL must be one of {', '.join(_LEVELS)}.")
-    if settings.details_in is DetailsIn.PAGE:
-        raise SettingsError(
-            f"{PREFIX}DETAILS_IN=page: this version shows details in the chat only; "
-            "set it to chat or leave it out."
-        )
     return settings
 
 
@@ -152,6 +163,7 @@ def check_for_serving(settings: Settings) -> None:
         )
     if not _is_address(settings.telegram_api):
         raise SettingsError(f"{PREFIX}TELEGRAM_API must be an http or https address.")
+    _check_page(settings)
     if settings.telegram_mode is TelegramMode.WEBHOOK:
         if not settings.telegram_webhook_secret.get_secret_value():
             raise SettingsError(
@@ -164,3 +176,21 @@ def check_for_serving(settings: Settings) -> None:
             raise SettingsError(
                 f"{PREFIX}PUBLIC_URL must begin with https://: Telegram brings updates to no other."
             )
+
+
+def _check_page(settings: Settings) -> None:
+    """Children's data crosses no network in the clear."""
+    if settings.details_in is DetailsIn.PAGE and not settings.public_url:
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL is missing: with {PREFIX}DETAILS_IN=page people need an address "
+            "to open."
+        )
+    if settings.page_url and not _is_safe_address(settings.page_url):
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL must begin with https:// for {PREFIX}DETAILS_IN=page."
+        )
+    if settings.unlock_code is UnlockCode.REQUIRED and not settings.page_url:
+        raise SettingsError(
+            f"{PREFIX}UNLOCK_CODE=required: a code is asked for on the page alone; set "
+            f"{PREFIX}DETAILS_IN=page, or leave the code out."
+        )

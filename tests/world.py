@@ -13,6 +13,7 @@ import asyncio
 import logging
 import re
 import shutil
+import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -221,6 +222,15 @@ class World:
         self.http.base_url = httpx.URL(self._app.url)
         self.stagehand.service = self._app
         await self.settle()
+
+    async def opens_details_on_the_page(self, **given: Any) -> None:
+        """The same service again, with the secure page on loopback."""
+        await self.stop()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        await self.start(**{"http_port": port, "public_url": url, "details_in": "page", **given})
 
     async def stop(self) -> None:
         """Stop the service in good order."""

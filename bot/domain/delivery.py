@@ -21,10 +21,13 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What stands on it, and the at most 64 bytes that come back; ids only, never content."""
+    """What stands on it, and one of: the at most 64 bytes that come back, an address that it
+    leads to, a Mini App that it starts. Ids only, never content."""
 
     text: str
-    data: str
+    data: str = ""
+    url: str = ""
+    app: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ link says is taken as a right.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild
+from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.calendar import local_day
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
@@ -36,6 +37,34 @@ def may_take(
     years: Iterable[int | None] = [child.year_group for child in children] or [None]
     covering = known.directory.covering(person.role, alert.school_code or None, years)
     return any(holder.id == person.id for holder in covering)
+
+
+class Opening(Enum):
+    """Whether a view may be shown now."""
+
+    YES = auto()
+    NOTHING = auto()
+    """For this person there is nothing."""
+    TAKEN_BACK = auto()
+    """There was something for this person, and is no more."""
+
+
+def may_open(
+    known: InForce,
+    person: Person,
+    alert: Row[Any],
+    children: Collection[AlertChild],
+    now: datetime,
+) -> Opening:
+    """Whether this person may be shown this alert's view now, in whatever place."""
+    if not may_take(known, person, alert, children, now):
+        return Opening.NOTHING
+    if alert.behind and alert.leg is not Leg.TRIAGE:
+        # What came may exclude this very person: in a second it is in force.
+        return Opening.NOTHING
+    if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+        return Opening.TAKEN_BACK
+    return Opening.YES
 
 
 def is_role(known: InForce, person_id: str, *roles: Role) -> bool:

@@ -12,18 +12,20 @@ from typing import Any
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.access import APP_PATH, SecurePage
 from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.message import CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
-from bot.flow.view import chat_pages, choices, view_for
+from bot.flow.link import address_of
+from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
 from bot.rendering import notices
-from bot.rendering.cards import Answered, Card, OpenedView, Rows, card, stub
+from bot.rendering.cards import Card, OpenedLink, OpenedView, Rows, card, stub
 from bot.rendering.catalogue import words
 from bot.rendering.view import joined
-from bot.store import alerts, views
+from bot.store import access, alerts, views
 from bot.store.unit_of_work import Tx
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,8 @@ class _Batch:
     children: Mapping[int, tuple[AlertChild, ...]]
     answers: Mapping[int, list[Acknowledgement]]
     views: Mapping[int, Row[Any]]
+    page: SecurePage | None
+    links: Mapping[int, Row[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,11 @@ class NotYet:
 
 
 async def compose(
-    tx: Tx, known: InForce, rows: Sequence[Row[Any]], now: datetime
+    tx: Tx,
+    known: InForce,
+    rows: Sequence[Row[Any]],
+    now: datetime,
+    page: SecurePage | None = None,
 ) -> dict[int, Outgoing | Unworded | NotYet | None]:
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
@@ -68,7 +76,10 @@ async def compose(
         alerts=await alerts.by_ids(tx, carded | named),
         children=await alerts.children(tx, carded) if carded else {},
         answers=await alerts.answers(tx, carded) if carded else {},
-        views=await views.open_on(tx, refreshed, now),
+        # In the chat no view is left open by a change to the page, and the other way round.
+        views={} if page else await views.open_on(tx, refreshed, now),
+        page=page,
+        links=await access.links_on(tx, refreshed, now) if page else {},
     )
     return {row.id: await _compose_or_not(batch, row) for row in rows}
 
@@ -152,32 +163,28 @@ async def _card(
         state=alert.state,
         may_open=may,
         school=school.name_in(person.language) if school else None,
-        mine=_mine(batch, alert, person),
-        settled=_settled(batch, alert),
+        mine=own_answer(batch.answers[alert.id], children, person),
+        settled=settling_answer(batch.known, batch.answers[alert.id], alert.excluded),
         late=bool(params.get("late")),
         was_due_at=_instant(params.get("was_due")),
         repeat=row.unknowns > 0 and row.operation is Operation.SEND,
         view=await _view(batch, row, alert, person) if may else None,
+        app=_app(batch.page, alert) if may else None,
+        link=_link(batch, row, person) if may else None,
     )
     return card(words(person.language), facts)
 
 
-def _mine(batch: _Batch, alert: Row[Any], person: Person) -> Answered | None:
-    """The reader's own answer, as long as it still covers all they have of it."""
-    given = [answer for answer in batch.answers[alert.id] if answer.person_id == person.id]
-    if not given:
-        return None
-    covered = frozenset().union(*(answer.children for answer in given))
-    mine = {c.number for c in batch.children[alert.id] if person.scope.covers_year(c.year_group)}
-    return Answered(person.name, given[-1].at) if mine <= covered else None
+def _app(page: SecurePage | None, alert: Row[Any]) -> str | None:
+    return f"{page.url}{APP_PATH}?alert={alert.id}" if page and page.is_mini_app else None
 
 
-def _settled(batch: _Batch, alert: Row[Any]) -> Answered | None:
-    given = [a for a in batch.answers[alert.id] if a.person_id not in alert.excluded]
-    if not given:
+def _link(batch: _Batch, row: Row[Any], person: Person) -> OpenedLink | None:
+    """The link that this person asked for on this card, as long as it is good."""
+    link = batch.links.get(row.parent_id)
+    if batch.page is None or link is None or link.person_id != person.id:
         return None
-    who = batch.known.directory.people.get(given[-1].person_id)
-    return Answered(who.name if who else given[-1].person_id, given[-1].at)
+    return OpenedLink(address_of(batch.page, link), link.expires_at)
 
 
 async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -> OpenedView | None:

@@ -3,12 +3,13 @@
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.clock import Clock, MachineClock
+from bot.domain.access import Launch, SecurePage
 from bot.domain.delivery import Notifier
 from bot.domain.people import Channel
 from bot.domain.routing import InForce
@@ -38,6 +39,10 @@ class Context:
     clock: Clock
     worker: str
     notifiers: Mapping[Channel, Notifier] = field(default_factory=dict)
+    page: SecurePage | None = None
+    """Where details are opened; None shows them in the chat."""
+    launched: Callable[[str], Launch | None] | None = None
+    """Reads what Telegram signed for a Mini App's start; None for what it did not sign."""
     rate: float = 28.8
     """Messages a second over all chats. Telegram's limit is about 30 (design: traps): the rest is
     for what the network bunches together on its way."""

@@ -21,7 +21,7 @@ from bot.flow.context import Stage
 from bot.flow.tell import refresh_card
 from bot.rendering.catalogue import Words, words
 from bot.rendering.view import year_group
-from bot.store import alarms, alerts, directory, enrolment, events, messages, views
+from bot.store import access, alarms, alerts, directory, enrolment, events, messages, views
 from bot.store.unit_of_work import Tx
 
 NOBODY_HEARD_OF = "nobody_heard_of:"
@@ -49,15 +49,19 @@ class Bare:
 
 
 async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
-    """Whoever has these people's telephones learns nothing from now on: their accounts and codes
-    are worth nothing, what waits for them is not sent, views are hidden before all else, their
-    cards of what is open become stubs; and the ladders that had told them are read anew."""
+    """Whoever has these people's telephones learns nothing from now on: their accounts, codes,
+    sessions and links are worth nothing, what waits for them is not sent, views are hidden before
+    all else, their cards of what is open become stubs; and the ladders that had told them are read
+    anew."""
     # Codes first: one that is being used at this moment is waited for, and its account ends too.
     codes = await enrolment.end_codes(tx, people, now)
     contacts = await directory.end_contacts(tx, people, now)
     await directory.changed(tx)
     waiting = await messages.cancel_of_contact(tx, *contacts)
-    shown = await views.cards_shown_to(tx, people)
+    shown = [
+        *await views.cards_shown_to(tx, people),
+        *await access.end_access_of(tx, people, now),
+    ]
     await views.hide(tx, [card.id for card in shown], now)
     for card in shown:
         await refresh_card(tx, now, card, Priority.ANSWER)

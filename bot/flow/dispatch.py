@@ -121,7 +121,7 @@ class Dispatcher:
             until = free + gap * len(ids) + timedelta(seconds=ctx.claim_seconds)
             rows = await messages.claim(tx, ids, ctx.worker, until)
             # Worded after the claim: what is committed from now on brings an edit of its own.
-            worded = await compose(tx, await in_force(ctx, tx), rows, now)
+            worded = await compose(tx, await in_force(ctx, tx), rows, now, ctx.page)
             claims = []
             for row in rows:
                 match worded[row.id]:

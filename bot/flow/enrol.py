@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.domain.cover import Reachable
 from bot.domain.errors import NotFoundError
-from bot.domain.message import Kind
+from bot.domain.message import Kind, Priority
 from bot.domain.people import Channel, ContactMethod, ContactState, Person, Role
 from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines, tell_stranger
@@ -19,9 +19,9 @@ from bot.flow.contact import contact_is_back, contact_is_dead
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.retell import retell
-from bot.flow.tell import reachable
+from bot.flow.tell import reachable, refresh_card
 from bot.rendering.catalogue import words
-from bot.store import directory, enrolment, events, messages
+from bot.store import access, directory, enrolment, events, messages
 from bot.store.unit_of_work import Tx
 
 LIVES = timedelta(days=3)
@@ -66,6 +66,9 @@ async def start(ctx: Context, address: str, code: str) -> None:
                 await _tell_of_lock(tx, ctx, known)
             await tell_stranger(tx, now, address)
             return
+        # Sessions and links of another telephone, and an unlock code, which is chosen anew.
+        for card in await access.end_access_of(tx, [person_or_none.id], now):
+            await refresh_card(tx, now, card, Priority.ANSWER)
         for earlier in person_or_none.contacts:  # another telephone, which may not be theirs now
             await messages.cancel_of_contact(tx, earlier.id)
         contact = await directory.bind_contact(

@@ -1,8 +1,9 @@
-"""Opening the details: the disclosure is committed first, then the view is shown (I6).
+"""Opening the details from a card: on the card, or by a link to the secure page.
 
-In the chat the view is an edit of the alert's card. The row that says when to hide it is committed
-together with the disclosure, before anything is shown; the hiding tick finds it after a restart
-too, and an edit that goes out after that time shows no view at all.
+The disclosure is committed first, then the view is shown (I6). In the chat the view is an edit of
+the alert's card. The row that says when to hide it is committed together with the disclosure,
+before anything is shown; the hiding tick finds it after a restart too, and an edit that goes out
+after that time shows no view at all.
 """
 
 from datetime import datetime, timedelta
@@ -10,17 +11,18 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.access import Way
 from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
-from bot.flow.authorise import may_take
+from bot.flow.authorise import Opening, may_open
 from bot.flow.context import Context, Stage
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
+from bot.flow.link import offer_link, take_links_off
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import refresh_card
 from bot.flow.view import view_for
-from bot.store import alerts, messages, views
+from bot.store import access, alerts, messages, views
 from bot.store.unit_of_work import Tx
 
 SHOWN_FOR = timedelta(seconds=60)
@@ -29,10 +31,11 @@ _MOST_PAGES = 1000
 """A page's number is the presser's to choose; one beyond the last shows the last."""
 
 
-async def open_in_chat(
+async def open_details(
     ctx: Context, person_id: str, alert_id: int, address: str, card_id: str, page: int = 0
 ) -> Reply:
-    """Show this person's view on the card they pressed, from page `page`, for a minute."""
+    """What *Open details* does: this person's view on the card they pressed, from page `page`, for
+    a minute; or, where details are opened elsewhere, a link to there."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
         known = await in_force(ctx, tx)
@@ -41,18 +44,18 @@ async def open_in_chat(
         if person is None or alert is None:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
-        if not may_take(known, person, alert, children, now):
-            return nothing_here(person.language)
-        if alert.behind and alert.leg is not Leg.TRIAGE:
-            # What came may exclude this very person: in a second it is in force.
-            return nothing_here(person.language)
-        if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
-            return Reply("press.withdrawn", person.language)
+        match may_open(known, person, alert, children, now):
+            case Opening.NOTHING:
+                return nothing_here(person.language)
+            case Opening.TAKEN_BACK:
+                return Reply("press.withdrawn", person.language)
         card = await _card(tx, person, alert, address, card_id, now)
         if card is None:
             return nothing_here(person.language)
+        if ctx.page is not None:
+            return await offer_link(tx, now, ctx.page, person, card)
         shown = await view_for(tx, known, alert, children, person)
-        disclosure = await disclose(tx, now, shown, alert, person, known, "chat")
+        disclosure = await disclose(tx, now, shown, alert, person, known, Way.CHAT)
         await views.show(
             tx,
             message_id=card.id,
@@ -97,11 +100,14 @@ async def hide_now(ctx: Context, person_id: str, address: str, card_id: str) -> 
 
 
 async def hide_due(ctx: Context) -> bool:
-    """Hide every view whose time is over; whether more may be waiting."""
+    """Hide every view, and take off every link, whose time is over; whether more may be waiting."""
     async with ctx.store.reading() as tx:
-        if not await views.any_due(tx, ctx.now()):
-            return False
+        due_views = await views.any_due(tx, ctx.now())
+        due_links = await access.any_link_over(tx, ctx.now())
+    if not due_views and not due_links:
+        return False
     async with ctx.store.unit() as tx:
+        more_links = await take_links_off(tx, ctx.now(), _BATCH)
         due = await views.due_to_hide(tx, ctx.now(), _BATCH)
         await views.hide(tx, [view.message_id for view in due], ctx.now())
         for view in due:
@@ -109,4 +115,4 @@ async def hide_due(ctx: Context) -> bool:
             if card is not None and card.kind is not Kind.REFRESH:
                 await refresh_card(tx, ctx.now(), card, Priority.VIEW)
         tx.wake(Stage.DISPATCH)
-        return len(due) == _BATCH
+        return more_links or len(due) == _BATCH

@@ -4,17 +4,19 @@ What a reader may see is decided in `domain/disclosure` alone; where it is shown
 page elsewhere) is somebody else's business, so the view and the way it is shown stay apart.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, Leg
+from bot.domain.alert import Acknowledgement, AlertChild, Leg, children_in_scope
 from bot.domain.disclosure import Field, RoleView, role_view
 from bot.domain.incident import WrittenSchool, incident_of
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.domain.triage import Question
+from bot.rendering.cards import Answered
 from bot.rendering.catalogue import Words, words
 from bot.rendering.view import inert, pages, view_lines, written_school
 from bot.store import alerts, notifications
@@ -52,16 +54,55 @@ async def view_for(
     return Shown(view, drill=row.drill_id is not None)
 
 
+def own_answer(
+    given: Sequence[Acknowledgement], children: Sequence[AlertChild], person: Person
+) -> Answered | None:
+    """The reader's own answer, as long as it still covers all they have of the alert."""
+    own = [answer for answer in given if answer.person_id == person.id]
+    if not own:
+        return None
+    covered = frozenset().union(*(answer.children for answer in own))
+    return (
+        Answered(person.name, own[-1].at)
+        if children_in_scope(person, children) <= covered
+        else None
+    )
+
+
+def settling_answer(
+    known: InForce, given: Sequence[Acknowledgement], excluded: Collection[str]
+) -> Answered | None:
+    """The newest answer of anybody whose name may be said."""
+    given = [answer for answer in given if answer.person_id not in excluded]
+    if not given:
+        return None
+    who = known.directory.people.get(given[-1].person_id)
+    return Answered(who.name if who else given[-1].person_id, given[-1].at)
+
+
 def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
     """The view in the reader's language, in pieces that fit a message."""
-    say = words(language)
-    schools = {code: school.name_in(language) for code, school in known.directory.schools.items()}
-    lines = view_lines(say, shown.view, schools, drill=shown.drill)
-    if shown.task is not None and shown.task.question is Question.SAME_PERSON:
-        lines = [*_whether_the_same(known, say, shown.task, schools), "", *lines]
-    elif shown.task is not None:
-        lines = [*_question(say, shown.task, schools), "", *lines]
+    lines = view_lines(
+        words(language), shown.view, school_names(known, language), drill=shown.drill
+    )
+    if question := question_lines(known, shown, language):
+        lines = [*question, "", *lines]
     return pages(lines)
+
+
+def school_names(known: InForce, language: str) -> dict[str, str]:
+    """The names of schools by code, in this language."""
+    return {code: school.name_in(language) for code, school in known.directory.schools.items()}
+
+
+def question_lines(known: InForce, shown: Shown, language: str) -> list[str]:
+    """What a triage task asks, and what it goes by; nothing for an alert."""
+    if shown.task is None:
+        return []
+    say, schools = words(language), school_names(known, language)
+    if shown.task.question is Question.SAME_PERSON:
+        return _whether_the_same(known, say, shown.task, schools)
+    return _question(say, shown.task, schools)
 
 
 def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:

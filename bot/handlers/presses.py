@@ -14,7 +14,7 @@ from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
 from bot.flow.leave_chat import LEAVE, LOST, confirm_leave, confirm_lost
-from bot.flow.open_alert import hide_now, open_in_chat
+from bot.flow.open_alert import hide_now, open_details
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.triage import decide_by_choice
@@ -46,7 +46,7 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
     match _parsed(press.data or ""):
         case (verb, number, *rest) if verb in (OPEN, PAGE):
             page = rest[0] if verb == PAGE and rest else 0
-            return await open_in_chat(ctx, person_id, number, address, card, page)
+            return await open_details(ctx, person_id, number, address, card, page)
         case (verb, number) if verb == ACKNOWLEDGE:
             return await acknowledge(ctx, person_id, number)
         case (verb, number) if verb == RECUSE:

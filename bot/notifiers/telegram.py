@@ -33,7 +33,12 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    WebAppInfo,
+)
 from aiohttp import ClientConnectorError
 
 from bot.clock import Clock
@@ -183,7 +188,15 @@ def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | No
         return None
     return InlineKeyboardMarkup(
         inline_keyboard=[
-            [InlineKeyboardButton(text=button.text, callback_data=button.data) for button in row]
+            [
+                InlineKeyboardButton(
+                    text=button.text,
+                    callback_data=button.data or None,
+                    url=button.url or None,
+                    web_app=WebAppInfo(url=button.app) if button.app else None,
+                )
+                for button in row
+            ]
             for row in rows
         ]
     )

@@ -34,6 +34,14 @@ class OpenedView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """The one-time link that the card carries until it is used, or until then."""
+
+    address: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that a card's words depend on. Nothing in it is content but an opened view."""
 
@@ -51,6 +59,9 @@ class Card:
     was_due_at: datetime | None = None
     repeat: bool = False
     view: OpenedView | None = None
+    app: str | None = None
+    """Where details open as a Mini App."""
+    link: OpenedLink | None = None
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -68,17 +79,22 @@ def card(words: Words, facts: Card) -> tuple[str, Rows]:
         words.say("note.was_due", at=words.moment(facts.was_due_at)) if facts.was_due_at else "",
         words.say("note.repeat") if facts.repeat else "",
     ]
-    heading = joined([_heading(words, facts), " ".join(note for note in notes if note)])
+    until = (
+        words.say("note.link_until", at=words.clock(facts.link.expires_at)) if facts.link else ""
+    )
+    notes.append(until)
+    top = joined([heading(words, facts), " ".join(note for note in notes if note)])
     if facts.view is None:
-        return heading, _buttons(words, facts)
+        return top, _buttons(words, facts)
     view = facts.view
     foot = [words.say("note.hides_itself", at=_seconds(words, view.hides_at))]
     if view.pages > 1:
         foot.insert(0, words.say("note.page", page=view.page, pages=view.pages))
-    return joined([heading, view.text, " ".join(foot)]), _buttons(words, facts)
+    return joined([top, view.text, " ".join(foot)]), _buttons(words, facts)
 
 
-def _heading(words: Words, facts: Card) -> str:
+def heading(words: Words, facts: Card) -> str:
+    """How the alert stands for this reader, in a sentence or two."""
     reference = facts.reference
     match facts.state:
         case AlertState.WITHDRAWN | AlertState.MISDIRECTED:
@@ -114,7 +130,11 @@ def _buttons(words: Words, facts: Card) -> Rows:
         return ()
     number, view = facts.alert_id, facts.view
     rows: list[tuple[Button, ...]] = []
-    if view is None:
+    if facts.link is not None:
+        rows.append((Button(words.say("button.open_page"), url=facts.link.address),))
+    elif facts.app is not None:
+        rows.append((Button(words.say("button.open"), app=facts.app),))
+    elif view is None:
         rows.append((Button(words.say("button.open"), f"{OPEN}:{number}"),))
     else:
         rows += [

@@ -37,7 +37,7 @@ def view_lines(
         lines += ["", *_child(words, child, schools, alone=len(view.children) == 1)]
     if view.updates:
         lines.append("")
-        lines += [_update(words, update) for update in view.updates]
+        lines += [update_line(words, update) for update in view.updates]
     if view.other_settings_told:
         lines += ["", words.say("view.other_settings")]
     return lines
@@ -112,7 +112,7 @@ def year_group(words: Words, year: int) -> str:
     return words.say("view.reception" if year == 0 else "view.nursery")
 
 
-def _update(words: Words, update: Update) -> str:
+def update_line(words: Words, update: Update) -> str:
     return f"{words.say('view.update_at', at=words.moment(update.at))}: {inert(update.text)}"
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from bot.domain.access import Way
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
@@ -49,8 +50,8 @@ def _ref(name: str, target: str, **options: Any) -> Column[Any]:
     return Column(name, ForeignKey(target), **options)
 
 
-def _at(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, Instant, nullable=nullable)
+def _at(name: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
+    return Column(name, Instant, nullable=nullable, index=index)
 
 
 def _where(index: str, *columns: str, condition: str, unique: bool = False) -> Index:
@@ -442,6 +443,58 @@ views = Table(
     _at("hidden_at", nullable=True),
     _where("ix_views_open", "hide_at", condition="hidden_at is null"),
     _where("uq_views_card", "message_id", condition="hidden_at is null", unique=True),
+)
+
+# --- the secure page ---------------------------------------------------------------------------
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id"),
+    _ref("contact_id", "contact_methods.id"),  # the account that it was given to
+    _ref("alert_id", "alerts.id"),
+    _ref("message_id", "messages.id"),  # the card that carries it
+    Column("nonce", Text, nullable=False),  # signed with the page's key it is the link
+    _at("created_at"),
+    _at("expires_at"),
+    _at("ended_at", nullable=True),  # spent, over, or taken back
+    _where("ix_links_open", "expires_at", condition="ended_at is null"),
+    _where("ix_links_person", "person_id", condition="ended_at is null"),
+    _where("uq_links_card", "message_id", condition="ended_at is null", unique=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    Column("sha256", Text, nullable=False, unique=True),  # of the cookie
+    _ref("person_id", "people.id"),
+    _ref("contact_id", "contact_methods.id"),  # ends with this account
+    _ref("alert_id", "alerts.id", nullable=True),  # a link's opens one alert, no other
+    Column("way", Word(Way), nullable=False),
+    _at("created_at"),
+    _at("used_at"),
+    _at("unlocked_at", nullable=True),
+    _at("ended_at", nullable=True),
+    _where("ix_sessions_person", "person_id", condition="ended_at is null"),
+)
+
+launches = Table(
+    "launches",
+    metadata,
+    Column("sha256", Text, primary_key=True),  # of a Mini App's start that has signed in
+    _at("used_at", index=True),
+)
+
+unlock_codes = Table(
+    "unlock_codes",
+    metadata,
+    _ref("person_id", "people.id", primary_key=True),
+    Column("hash", Text, nullable=False),  # argon2id
+    _at("chosen_at"),
+    Column("tries", Integer, nullable=False),  # since the last right one
+    _at("locked_at", nullable=True),
 )
 
 # --- the record --------------------------------------------------------------------------------

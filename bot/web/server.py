@@ -20,6 +20,7 @@ from bot.intake.openapi import openapi_schemas
 from bot.web.health import health_router
 from bot.web.intake_api import intake_router
 from bot.web.limits import PartnerRates
+from bot.web.pages import page_router
 from bot.web.problems import expected_error, http_error, hung_up, unexpected_error
 from bot.web.telegram_webhook import webhook_router
 
@@ -38,6 +39,8 @@ def web_app(ctx: Context, partner_rate: float, webhook_secret: str = "") -> Fast
     )
     app.include_router(intake_router(ctx, Reception(ctx), PartnerRates(partner_rate)))
     app.include_router(health_router(ctx))
+    if ctx.page is not None:
+        app.include_router(page_router(ctx))
     if webhook_secret:
         app.include_router(webhook_router(ctx, webhook_secret))
     app.add_exception_handler(EncompassError, expected_error)

@@ -1,0 +1,96 @@
+"""Opening an alert on the secure page: the disclosure is committed before the page leaves (I6).
+
+Dies before the commit: nothing was shown. Dies after it: the ledger says more than anybody saw.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
+from bot.domain.message import Kind
+from bot.domain.people import Person
+from bot.domain.routing import InForce
+from bot.flow.authorise import Opening, may_open
+from bot.flow.context import Context
+from bot.flow.disclose import disclose
+from bot.flow.in_force import in_force
+from bot.flow.reply import Reply, nothing_here
+from bot.flow.session import Visitor
+from bot.flow.view import (
+    Shown,
+    choices,
+    own_answer,
+    question_lines,
+    school_names,
+    settling_answer,
+    view_for,
+)
+from bot.rendering.cards import Card
+from bot.rendering.catalogue import words
+from bot.rendering.page import AlertPage, alert_page
+from bot.store import alerts
+
+_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
+
+
+async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPage | Reply:
+    """This visitor's view of this alert, written down as shown; or the sentence that says why not.
+    A foreign alert looks exactly like an absent one."""
+    person = visitor.person
+    if not visitor.may_ask_for(alert_id):
+        return nothing_here(person.language)
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        known = await in_force(ctx, tx)
+        alert = await alerts.by_id(tx, alert_id, lock=True)
+        if alert is None:
+            return nothing_here(person.language)
+        children = (await alerts.children(tx, [alert_id]))[alert_id]
+        match may_open(known, person, alert, children, now):
+            case Opening.NOTHING:
+                return nothing_here(person.language)
+            case Opening.TAKEN_BACK:
+                return Reply("press.withdrawn", person.language)
+        shown = await view_for(tx, known, alert, children, person)
+        await disclose(tx, now, shown, alert, person, known, visitor.way)
+        given = (await alerts.answers(tx, [alert_id]))[alert_id]
+        return _page(known, alert, children, given, person, shown, now)
+
+
+def _page(
+    known: InForce,
+    alert: Row[Any],
+    children: tuple[AlertChild, ...],
+    given: list[Acknowledgement],
+    person: Person,
+    shown: Shown,
+    now: datetime,
+) -> AlertPage:
+    own = own_answer(given, children, person)
+    is_open, triage = alert.state is AlertState.OPEN, alert.leg is Leg.TRIAGE
+    say = words(person.language)
+    facts = Card(
+        kind=Kind.TRIAGE if triage else Kind.ALERT,
+        alert_id=alert.id,
+        reference=alert.reference,
+        bell_at=alert.bell_at,
+        state=alert.state,
+        mine=own,
+        settled=settling_answer(known, given, alert.excluded),
+        late=alert.late,
+    )
+    return alert_page(
+        facts,
+        shown.view,
+        school_names(known, person.language),
+        language=person.language,
+        reader=f"{person.name}, {say.say(f'role.{person.role.value}')}",
+        now=now,
+        drill=shown.drill,
+        question=question_lines(known, shown, person.language),
+        choices=choices(known, shown, person.language) if is_open else (),
+        may_acknowledge=is_open and not triage and own is None,
+        may_recuse=alert.state in _STANDING,
+    )

@@ -1,0 +1,166 @@
+"""Who is at the secure page: in by a link or by Telegram's word, for a short while, and out again.
+
+Everything is asked at the moment of use: that the session stands, that its account is that
+person's still, and by the use cases behind it whether this person may. Dies before a commit:
+nobody is in. Dies after a sign-in's: the link is spent and its cookie never arrived; a press on
+the card makes another.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.access import LAUNCH_LIVES, Launch, Way, is_fresh, session_stands
+from bot.domain.message import Priority
+from bot.domain.people import Channel, Person
+from bot.domain.routing import InForce
+from bot.flow.context import Context
+from bot.flow.in_force import in_force
+from bot.flow.link import signed_link
+from bot.flow.tell import refresh_card
+from bot.store import access, directory, events, messages
+from bot.store.unit_of_work import Tx
+
+_TOUCHED_EVERY = timedelta(seconds=30)
+"""How exactly the idle time is known: a session that is in use is not written at every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody has come in: what their browser is to keep, and where they wanted to go."""
+
+    cookie: str
+    way: Way
+    alert_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is in."""
+
+    session_id: int
+    person: Person
+    way: Way
+    alert_id: int | None
+    """The only alert that they came for, if they came by a link."""
+    unlocked: bool
+
+    def may_ask_for(self, alert_id: int) -> bool:
+        return self.alert_id in (None, alert_id)
+
+
+async def enter_by_link(ctx: Context, presented: str) -> Entered | None:
+    """Spend a link; None if it is nobody's, spent, over, or its account is its person's no more."""
+    if ctx.page is None:
+        return None
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        link = await signed_link(tx, ctx.page, presented)
+        if link is None:
+            return None
+        known = await in_force(ctx, tx)
+        if _holder(known, link.person_id, link.contact_id) is None:
+            return None
+        if not await access.spend_link(tx, link.id, now):
+            return None
+        card = await messages.by_id(tx, link.message_id)
+        if card is not None:
+            await refresh_card(tx, now, card, Priority.VIEW)
+        return await _enter(tx, now, link.person_id, link.contact_id, Way.LINK, link.alert_id)
+
+
+async def enter_by_launch(
+    ctx: Context, init_data: str, alert_id: int | None = None
+) -> Entered | None:
+    """Take Telegram's word for who started the Mini App: signed, fresh, the first time, and of an
+    account that is enrolled. None for all else, without a hint which. Raises nothing."""
+    if ctx.page is None or not ctx.page.is_mini_app or ctx.launched is None:
+        return None
+    launch = ctx.launched(init_data)
+    if launch is None or not is_fresh(launch, ctx.now()):
+        return None
+    return await _enter_by_launch(ctx, launch, alert_id)
+
+
+async def _enter_by_launch(ctx: Context, launch: Launch, alert_id: int | None) -> Entered | None:
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        known = await in_force(ctx, tx)
+        holder = await directory.holder_of(tx, Channel.TELEGRAM, launch.user_id)
+        if holder is None or _holder(known, holder[0], holder[1]) is None:
+            return None
+        if not await access.use_launch(tx, launch.sha256, now):
+            return None
+        entered = await _enter(tx, now, holder[0], holder[1], Way.MINI_APP, None)
+        return Entered(entered.cookie, entered.way, alert_id)
+
+
+async def _enter(
+    tx: Tx, now: datetime, person_id: str, contact_id: int, way: Way, alert_id: int | None
+) -> Entered:
+    cookie = secrets.token_urlsafe(32)
+    await access.add_session(
+        tx,
+        sha256=_hash(cookie),
+        person_id=person_id,
+        contact_id=contact_id,
+        alert_id=alert_id,
+        way=way,
+        created_at=now,
+        used_at=now,
+    )
+    line = events.line("page:entered", now, person_id=person_id, alert_id=alert_id, way=way)
+    await events.append(tx, line)
+    return Entered(cookie, way, alert_id)
+
+
+async def visitor(ctx: Context, cookie: str) -> Visitor | None:
+    """Who holds this cookie, if their session stands now; it then stands on for a while."""
+    if not cookie or ctx.page is None:
+        return None
+    async with ctx.store.reading() as tx:
+        now = ctx.now()
+        found = await access.session(tx, _hash(cookie))
+        if found is None or not session_stands(found.created_at, found.used_at, now):
+            return None
+        person = _holder(await in_force(ctx, tx), found.person_id, found.contact_id)
+    if person is None:
+        return None
+    if now - found.used_at > _TOUCHED_EVERY:
+        async with ctx.store.unit() as tx:
+            await access.touch_session(tx, found.id, now)
+    unlocked = found.unlocked_at is not None or not ctx.page.code_required
+    return Visitor(found.id, person, found.way, found.alert_id, unlocked)
+
+
+async def sign_out(ctx: Context, cookie: str) -> None:
+    """End this session; nothing happens where none stands."""
+    async with ctx.store.unit() as tx:
+        now = ctx.now()
+        found = await access.session(tx, _hash(cookie))
+        if found is not None and await access.end_session(tx, found.sha256, now):
+            await events.append(tx, events.line("page:left", now, person_id=found.person_id))
+
+
+def form_token(cookie: str) -> str:
+    """What a form of this session carries, which no other site can know."""
+    return hashlib.sha256(f"form:{cookie}".encode()).hexdigest()
+
+
+async def forget_old_launches(ctx: Context) -> None:
+    """Starts that would be refused for their age anyway; called each hour."""
+    async with ctx.store.unit() as tx:
+        await access.forget_launches(tx, ctx.now() - 4 * LAUNCH_LIVES)
+
+
+def _holder(known: InForce, person_id: str, contact_id: int) -> Person | None:
+    """The person, while this account is theirs."""
+    person = known.directory.people.get(person_id)
+    if person is None or all(contact.id != contact_id for contact in person.contacts):
+        return None
+    return person
+
+
+def _hash(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()

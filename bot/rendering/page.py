@@ -1,0 +1,173 @@
+"""The secure page: a role's view as headings, lines and answers, for the templates in `pages/`.
+
+Templates escape whatever they are given; text from notices is inert before it comes there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_timedelta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.domain.disclosure import Field, RoleView, is_recorded
+from bot.rendering.cards import Card, heading
+from bot.rendering.catalogue import LANGUAGES, Words, words
+from bot.rendering.view import update_line, value_text, view_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    text: str
+    recorded: bool
+    """Whether anything was; `text` says so in words if not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPart:
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """All that the page of one alert says to one reader."""
+
+    language: str
+    alert_id: int
+    reference: str
+    standing: str
+    """How it stands, with the deadline while it is open."""
+    drill: bool
+    notes: tuple[str, ...]
+    """How old it is, that it comes late, that another setting was told."""
+    question: tuple[str, ...]
+    """What a triage task asks, and what it goes by."""
+    lines: tuple[Line, ...]
+    children: tuple[ChildPart, ...]
+    updates: tuple[str, ...]
+    entry: str
+    """Ready to be copied into the school's own safeguarding system."""
+    may_acknowledge: bool
+    may_recuse: bool
+    choices: tuple[tuple[int, str], ...]
+
+
+def alert_page(
+    facts: Card,
+    view: RoleView,
+    schools: dict[str, str],
+    *,
+    language: str,
+    reader: str,
+    now: datetime,
+    drill: bool = False,
+    question: Iterable[str] = (),
+    choices: Iterable[tuple[int, str]] = (),
+    may_acknowledge: bool,
+    may_recuse: bool,
+) -> AlertPage:
+    """`schools` maps codes to names in the reader's language; `reader` is who they are."""
+    say = words(language)
+    standing = heading(say, facts)
+    notes = (
+        _age(say, view, now),
+        say.say("note.late") if facts.late and may_acknowledge else "",
+        say.say("view.other_settings") if view.other_settings_told else "",
+    )
+    alone = len(view.children) == 1
+    return AlertPage(
+        language=language,
+        alert_id=facts.alert_id,
+        reference=facts.reference,
+        standing=standing,
+        drill=drill,
+        notes=tuple(note for note in notes if note),
+        question=tuple(question),
+        lines=_lines(say, view.incident, schools),
+        children=tuple(
+            ChildPart(
+                say.say("page.the_child") if alone else say.say("view.child", number=child.number),
+                _lines(say, child.values, schools),
+            )
+            for child in view.children
+        ),
+        updates=tuple(update_line(say, update) for update in view.updates),
+        entry=_entry(say, facts.reference, standing, view, schools, reader, now, drill=drill),
+        may_acknowledge=may_acknowledge,
+        may_recuse=may_recuse,
+        choices=tuple(choices),
+    )
+
+
+def _lines(say: Words, values: Mapping[Field, object], schools: dict[str, str]) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            say.say(f"field.{field.value}"),
+            value_text(say, field, values[field], schools),
+            is_recorded(values[field]),
+        )
+        for field in Field
+        if field in values
+    )
+
+
+def _age(say: Words, view: RoleView, now: datetime) -> str:
+    happened = view.incident.get(Field.OCCURRED_AT)
+    if not isinstance(happened, datetime):
+        return ""
+    span = format_timedelta(max(now - happened, now - now), locale=say.language)
+    return say.say("page.age", span=span)
+
+
+def _entry(
+    say: Words,
+    reference: str,
+    standing: str,
+    view: RoleView,
+    schools: dict[str, str],
+    reader: str,
+    now: datetime,
+    *,
+    drill: bool,
+) -> str:
+    return "\n".join(
+        [
+            say.say("page.entry_heading", reference=reference),
+            say.say("page.entry_read", reader=reader, at=f"{say.moment(now)} {now.year}"),
+            standing,
+            "",
+            *view_lines(say, view, schools, drill=drill),
+        ]
+    )
+
+
+# --- templates -----------------------------------------------------------------------------------
+
+
+@lru_cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(template: str, language: str, **values: object) -> str:
+    """A page in this language; escaped whatever it is given."""
+    say = words(language)
+    return (
+        _environment().get_template(template).render(say=say.say, language=say.language, **values)
+    )
+
+
+def render_for_anyone(template: str, **values: object) -> str:
+    """A page for whoever it may be, in both languages one behind the other."""
+    both = [(language, words(language).say) for language in LANGUAGES]
+    return _environment().get_template(template).render(language="en", both=both, **values)

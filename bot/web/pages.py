@@ -1,0 +1,209 @@
+"""The secure page: thin. Who is it, may they, one use case, one template.
+
+| address | does |
+|---|---|
+| `GET /open/LINK` | a page with one button, whatever the link is; it asks nothing of the database |
+| `POST /open/LINK` | spends the link: a press, which no scanner of links makes |
+| `GET /app` | where Telegram's Mini App begins; the only page that may be framed, by Telegram |
+| `POST /app/enter` | takes Telegram's word for who it is |
+| `GET /alert/N`, `/alert/N/why` | the role's view, and why this role sees it |
+| `POST /alert/N/ANSWER` | unlock, acknowledge, recuse, decide |
+| `POST /sign-out` | ends the session |
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
+from bot.flow.acknowledge import acknowledge
+from bot.flow.context import Context
+from bot.flow.open_page import open_on_page
+from bot.flow.recuse import recuse
+from bot.flow.reply import Reply
+from bot.flow.session import (
+    Visitor,
+    enter_by_launch,
+    enter_by_link,
+    form_token,
+    sign_out,
+    visitor,
+)
+from bot.flow.triage import decide_by_choice
+from bot.flow.unlock import Unlocking, choose, standing_of, unlock
+from bot.rendering.catalogue import words
+from bot.rendering.page import AlertPage, render, render_for_anyone
+from bot.web.browser import (
+    COOKIE,
+    Form,
+    answer,
+    clear_cookie,
+    form_of,
+    is_from_here,
+    keep_cookie,
+    move_on,
+    small_number,
+    static,
+)
+
+Answering = Callable[[Context, Visitor, int, Form], Awaitable[Reply]]
+
+
+async def _acknowledge(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
+    return await acknowledge(ctx, who.person.id, alert_id)
+
+
+async def _recuse(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
+    return await recuse(ctx, who.person.id, alert_id)
+
+
+async def _decide(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
+    choice = small_number(form.get("choice", ""))
+    return await decide_by_choice(ctx, who.person.id, alert_id, -1 if choice is None else choice)
+
+
+_ANSWERS: dict[str, Answering] = {
+    "acknowledge": _acknowledge,
+    "recuse": _recuse,
+    "decide": _decide,
+}
+
+
+def page_router(ctx: Context) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    async def who(request: Request) -> Visitor | None:
+        return await visitor(ctx, request.cookies.get(COOKIE, ""))
+
+    # --- in and out ------------------------------------------------------------------------------
+
+    @router.get(LINK_PATH + "{link}")
+    async def door(link: str) -> Response:  # noqa: ARG001
+        return answer(render_for_anyone("door.html"))
+
+    @router.post(LINK_PATH + "{link}")
+    async def through(request: Request, link: str) -> Response:
+        entered = await enter_by_link(ctx, link) if is_from_here(request) else None
+        if entered is None:
+            return _not_in("link_over")
+        return keep_cookie(move_on(f"/alert/{entered.alert_id}"), entered)
+
+    @router.get(APP_PATH)
+    async def app() -> Response:
+        return answer(render_for_anyone("app.html"), framed_by_telegram=True)
+
+    @router.post(APP_PATH + "/enter")
+    async def enter(request: Request) -> Response:
+        form = await form_of(request)
+        if form is None or not is_from_here(request):
+            return _not_in("app_refused")
+        alert_id = small_number(form.get("alert", ""))
+        entered = await enter_by_launch(ctx, form.get("init_data", ""), alert_id)
+        if entered is None or alert_id is None:
+            return _not_in("app_refused")
+        return keep_cookie(move_on(f"/alert/{alert_id}"), entered)
+
+    @router.post("/sign-out")
+    async def out(request: Request) -> Response:
+        if await _posted(request) is None:
+            return move_on("/ended")
+        await sign_out(ctx, request.cookies.get(COOKIE, ""))
+        return clear_cookie(move_on("/ended"))
+
+    @router.get("/ended")
+    async def ended() -> Response:
+        return answer(_both("ended"))
+
+    # --- an alert --------------------------------------------------------------------------------
+
+    @router.get("/alert/{alert}")
+    async def show(request: Request, alert: str) -> Response:
+        someone, alert_id = await who(request), small_number(alert)
+        if someone is None:
+            return _not_in("ended")
+        token = form_token(request.cookies[COOKIE])
+        if not someone.unlocked:
+            return _locked(someone, alert_id or 0, token, await standing_of(ctx, someone))
+        opened = await open_on_page(ctx, someone, alert_id or 0)
+        if isinstance(opened, AlertPage):
+            return answer(
+                render("alert.html", opened.language, page=opened, form=token), expires=True
+            )
+        return _said(opened, token, status=404)
+
+    @router.post("/alert/{alert}/unlock")
+    async def try_code(request: Request, alert: str) -> Response:
+        someone, form = await who(request), await _posted(request)
+        if someone is None or form is None:
+            return _not_in("ended")
+        code, alert_id = form.get("code", "")[: MOST_DIGITS + 1], small_number(alert) or 0
+        if await standing_of(ctx, someone) is Unlocking.CHOOSE:
+            came = await choose(ctx, someone, code, form.get("again", "")[: MOST_DIGITS + 1])
+        else:
+            came = await unlock(ctx, someone, code)
+        if came is Unlocking.DONE:
+            return move_on(f"/alert/{alert_id}")
+        return _locked(someone, alert_id, form["form"], came)
+
+    @router.post("/alert/{alert}/{name}")
+    async def answered(request: Request, alert: str, name: str) -> Response:
+        someone, form = await who(request), await _posted(request)
+        if someone is None or form is None:
+            return _not_in("ended")
+        alert_id, act = small_number(alert) or 0, _ANSWERS.get(name)
+        if not someone.unlocked:
+            return move_on(f"/alert/{alert_id}")
+        if act is None or not someone.may_ask_for(alert_id):
+            return _said(Reply("press.neutral", someone.person.language), form["form"], status=404)
+        reply = await act(ctx, someone, alert_id, form)
+        back = None if name == "recuse" else f"/alert/{alert_id}"
+        return _said(reply, form["form"], back=back)
+
+    # --- what a browser brings -------------------------------------------------------------------
+
+    async def _posted(request: Request) -> Form | None:
+        """The form, if this very session's page made it; None for one that somebody else made."""
+        form = await form_of(request)
+        token = form_token(request.cookies.get(COOKIE, ""))
+        if form is None or not is_from_here(request) or form.get("form") != token:
+            return None
+        return form
+
+    router.add_api_route("/static/{name}", static, methods=["GET"])
+    return router
+
+
+def _not_in(text: str) -> Response:
+    """The one answer for everyone who is not in, or not any more."""
+    return answer(_both(text), status=401)
+
+
+def _both(text: str) -> str:
+    return render_for_anyone("both.html", heading=f"page.{text}_heading", text=f"page.{text}_text")
+
+
+def _said(reply: Reply, token: str, *, back: str | None = None, status: int = 200) -> Response:
+    body: dict[str, Any] = {"text": reply.text, "form": token, "back": back}
+    return answer(render("said.html", reply.language, **body), status=status, expires=True)
+
+
+def _locked(someone: Visitor, alert_id: int, token: str, came: Unlocking) -> Response:
+    language = someone.person.language
+    say = words(language)
+    match came:
+        case Unlocking.LOCKED:
+            return _said(Reply("page.code_locked", language), token, status=403)
+        case Unlocking.WRONG:
+            fault = say.say("page.code_wrong")
+        case Unlocking.NOT_ACCEPTABLE:
+            fault = say.say("page.code_not_acceptable")
+        case Unlocking.NOT_THE_SAME:
+            fault = say.say("page.code_not_the_same")
+        case _:
+            fault = ""
+    choosing = came in (Unlocking.CHOOSE, Unlocking.NOT_ACCEPTABLE, Unlocking.NOT_THE_SAME)
+    page = render(
+        "unlock.html", language, alert_id=alert_id, form=token, choosing=choosing, fault=fault
+    )
+    return answer(page, status=403 if fault else 200, expires=True)
