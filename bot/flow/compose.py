@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.delivery import Button, Operation, Outgoing
+from bot.domain.disclosure import is_sealed
 from bot.domain.message import CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
@@ -182,7 +183,7 @@ def _settled(batch: _Batch, alert: Row[Any]) -> Answered | None:
 
 async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -> OpenedView | None:
     opened = batch.views.get(row.parent_id)
-    if opened is None or alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+    if opened is None or is_sealed(alert.state):
         return None
     if alert.behind and alert.leg is not Leg.TRIAGE:
         return None  # the ledger has the version before; see `Raising.hide_views`

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import Leg
+from bot.domain.disclosure import is_sealed
 from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
 from bot.flow.authorise import may_take
@@ -46,7 +47,7 @@ async def open_in_chat(
         if alert.behind and alert.leg is not Leg.TRIAGE:
             # What came may exclude this very person: in a second it is in force.
             return nothing_here(person.language)
-        if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+        if is_sealed(alert.state):
             return Reply("press.withdrawn", person.language)
         card = await _card(tx, person, alert, address, card_id, now)
         if card is None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertChild, Leg
-from bot.domain.disclosure import Field, RoleView, role_view
+from bot.domain.disclosure import RoleView, role_view
 from bot.domain.incident import WrittenSchool, incident_of
 from bot.domain.people import Person
 from bot.domain.routing import InForce
@@ -118,4 +118,4 @@ def choices(known: InForce, shown: Shown, language: str) -> tuple[tuple[int, str
 
 def disclosed_fields(shown: Shown) -> list[str]:
     """The fields that the ledger of disclosures names, in the matrix's order."""
-    return [field.value for field in Field if field in shown.view.fields]
+    return [field.value for field in shown.view.disclosed]
