@@ -26,6 +26,8 @@ class Shown:
     """A role's view and what it leaves the reader to choose."""
 
     view: RoleView
+    version: int
+    """The version of the notification that it was made from."""
     task: Row[Any] | None = None
     """The triage task that asks, if this is one."""
     drill: bool = False
@@ -45,11 +47,11 @@ async def view_for(
         asked = () if task.child_number is None else (AlertChild(task.child_number, None),)
         view = role_view(incident, person, asked, known.matrix, other_settings_told=False)
         if not asked:  # who somebody is: the incident, without any child
-            return Shown(replace(view, children=()), task)
-        return Shown(view, task, drill=row.drill_id is not None)
+            return Shown(replace(view, children=()), row.version, task)
+        return Shown(view, row.version, task, drill=row.drill_id is not None)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
     view = role_view(incident, person, children, known.matrix, other_settings_told=others)
-    return Shown(view, drill=row.drill_id is not None)
+    return Shown(view, row.version, drill=row.drill_id is not None)
 
 
 def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
