@@ -122,6 +122,13 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("reference", nargs="?", metavar="REFERENCE")
     status.add_argument("--json", action="store_true")
 
+    disclosures = _command(
+        commands, "disclosures", "disclosures:run", "who was shown which fields of a notification",
+        "encompass disclosures ENC-7F3K9QXM",
+    )  # fmt: skip
+    disclosures.add_argument("reference", metavar="REFERENCE")
+    disclosures.add_argument("--json", action="store_true")
+
     _keys(commands)
 
     report = _command(

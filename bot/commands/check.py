@@ -41,6 +41,7 @@ async def _run(given: argparse.Namespace) -> tuple[list[str], date]:
             known = await in_force(ctx, tx)
         on = day(given.day, "--for") if given.day else next_pupil_day(known, ctx.now())
         found += _of_calendars(known, local_day(ctx.now()))
+    found += _of_matrix(known)
     if not known.directory.schools:
         found.append("directory: there is no school; import schools.csv and people.csv")
     found += [_said(gap, on) for gap in gaps(known, on)]
@@ -71,6 +72,14 @@ def _of_calendars(known: InForce, today: date) -> Iterator[str]:
             yield f"calendars/{name}.toml: no term lies ahead; weekdays would be assumed"
         elif (calendar.last_day - today).days < _TERM_AHEAD:
             yield f"calendars/{name}.toml: the last term ends on {calendar.last_day}"
+
+
+def _of_matrix(known: InForce) -> Iterator[str]:
+    for field in known.matrix.undated():
+        yield (
+            f"disclosure.toml, fields.{field.value}.date: is missing; "
+            "the field is shown, and nobody says since when"
+        )
 
 
 def _of_everywhere(known: InForce, on: date) -> Iterator[str]:

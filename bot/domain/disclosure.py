@@ -5,10 +5,11 @@ release is hidden, a child outside the reader's scope is not there at all (I3).
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from bot.domain.alert import AlertChild, children_in_scope
+from bot.domain.alert import AlertChild, AlertState, children_in_scope
 from bot.domain.incident import RELEASABLE, Answer, Child, Incident, Update
 from bot.domain.people import Person, Role
 
@@ -55,21 +56,56 @@ INCIDENT_FIELDS = (
 CHILD_FIELDS = tuple(field for field in Field if field not in INCIDENT_FIELDS)
 
 
+_SEALED = frozenset({AlertState.WITHDRAWN, AlertState.MISDIRECTED})
+
+
+def is_sealed(state: AlertState) -> bool:
+    """Whether nobody at all is shown anything of an alert in this state."""
+    return state in _SEALED
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a field is shown to those who see it, who says so, and since when."""
+
+    sentence: str
+    author: str
+    decided_on: date | None = None
+    sentence_cy: str = ""
+
+    def in_language(self, language: str) -> str:
+        """In the reader's language; in the other one rather than not at all."""
+        return (self.sentence_cy if language == "cy" else "") or self.sentence
+
+
 @dataclass(frozen=True, slots=True)
 class DisclosureMatrix:
-    """Role by field; what is not named is hidden."""
+    """Role by field, each with its purpose; what is not named is hidden."""
 
     shown: Mapping[Role, frozenset[Field]]
     version: str = ""
+    purposes: Mapping[Field, Purpose] = field(default_factory=dict)
 
     def fields_for(self, role: Role, release: Collection[str] | None) -> frozenset[Field]:
         """What this role may see of a notification with this release list: narrowed by it, never
         widened (contract: disclosure)."""
-        allowed = self.shown.get(role, frozenset())
+        return self.shown.get(role, frozenset()) - self.withheld_from(role, release)
+
+    def withheld_from(self, role: Role, release: Collection[str] | None) -> frozenset[Field]:
+        """What this role would see, had the sender not held it back."""
         if release is None:
-            return allowed
-        withheld = {Field(name) for name in RELEASABLE if name not in release}
-        return allowed - withheld
+            return frozenset()
+        held_back = {Field(name) for name in RELEASABLE if name not in release}
+        return self.shown.get(role, frozenset()) & held_back
+
+    def undated(self) -> list[Field]:
+        """The fields that somebody sees, and of which nobody says since when."""
+        seen = frozenset[Field]().union(*self.shown.values())
+        return [
+            f
+            for f in Field
+            if f in seen and f in self.purposes and self.purposes[f].decided_on is None
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +126,23 @@ class RoleView:
     updates: tuple[Update, ...]
     other_settings_told: bool
     """Another setting has been told of this incident; it is never named here."""
+    withheld: frozenset[Field] = frozenset()
+    """What this role would see, had the sender not held it back."""
+
+    @property
+    def disclosed(self) -> tuple[Field, ...]:
+        """The fields that are really there, in the matrix's order. A view without a child shows no
+        field of one, whatever the role may see."""
+        return self._there(self.fields)
+
+    @property
+    def held_back(self) -> tuple[Field, ...]:
+        """The fields that would be there, had the sender not held them back."""
+        return self._there(self.withheld)
+
+    def _there(self, among: Collection[Field]) -> tuple[Field, ...]:
+        of_anybody = Field if self.children else INCIDENT_FIELDS
+        return tuple(field for field in of_anybody if field in among)
 
 
 def role_view(
@@ -115,6 +168,7 @@ def role_view(
         fields=fields,
         updates=incident.updates if Field.CIRCUMSTANCES in fields else (),
         other_settings_told=other_settings_told,
+        withheld=matrix.withheld_from(person.role, incident.release),
     )
 
 

@@ -30,6 +30,8 @@ class InForce:
     policies: Mapping[Leg, EscalationPolicy]
     calendars: Mapping[str, Calendar]
     matrix: DisclosureMatrix
+    matrix_version_id: int | None = None
+    """Which of the versions that were ever in force the matrix is."""
 
     def calendar_of(self, school: School) -> Calendar:
         """The school's calendar; for a missing one weekdays are assumed, so that nothing waits."""

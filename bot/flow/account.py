@@ -15,7 +15,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.message import Kind
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
-from bot.store import alerts, events, messages, notifications, views
+from bot.store import alerts, disclosures, events, messages, notifications
 from bot.store.unit_of_work import Tx
 
 _FIRST_TOLD = (Kind.ALERT, Kind.ESCALATION)
@@ -51,7 +51,7 @@ async def _account(tx: Tx, row: Row[Any]) -> dict[str, Any]:
     ids = [alert.id for alert in duties]
     told = await messages.tellings_of(tx, ids)
     answers = await alerts.answers(tx, ids)
-    openings = await views.first_openings(tx, ids)
+    openings = await disclosures.first_openings(tx, ids)
     return {
         "reference": row.reference,
         "version": row.version,

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.alert import AlertChild, Leg
 from bot.domain.calendar import local_day
+from bot.domain.disclosure import is_sealed
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 from bot.store import alerts
@@ -62,7 +63,7 @@ def may_open(
     if alert.behind and alert.leg is not Leg.TRIAGE:
         # What came may exclude this very person: in a second it is in force.
         return Opening.NOTHING
-    if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+    if is_sealed(alert.state):
         return Opening.TAKEN_BACK
     return Opening.YES
 

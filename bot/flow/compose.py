@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.access import APP_PATH, SecurePage
 from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.delivery import Button, Operation, Outgoing
+from bot.domain.disclosure import is_sealed
 from bot.domain.message import CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
@@ -189,7 +190,7 @@ def _link(batch: _Batch, row: Row[Any], person: Person) -> OpenedLink | None:
 
 async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -> OpenedView | None:
     opened = batch.views.get(row.parent_id)
-    if opened is None or alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+    if opened is None or is_sealed(alert.state):
         return None
     if alert.behind and alert.leg is not Leg.TRIAGE:
         return None  # the ledger has the version before; see `Raising.hide_views`

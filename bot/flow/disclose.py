@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.view import Shown, disclosed_fields
-from bot.store import events, views
+from bot.store import disclosures, events
 from bot.store.unit_of_work import Tx
 
 
@@ -37,7 +37,7 @@ async def disclose(
             way=way,
         ),
     )
-    return await views.add_disclosure(
+    return await disclosures.add(
         tx,
         alert_id=alert.id,
         person_id=person.id,
@@ -45,6 +45,8 @@ async def disclose(
         fields=disclosed_fields(shown),
         children=[child.number for child in shown.view.children],
         matrix_version=known.matrix.version,
+        config_version_id=known.matrix_version_id,
+        notification_version=shown.version,
         way=way,
         disclosed_at=now,
     )

@@ -15,7 +15,7 @@ from bot.domain.message import Kind, MessageState
 from bot.domain.people import Role
 from bot.domain.routing import InForce
 from bot.rendering.catalogue import Words
-from bot.store import alerts, drills, messages, views
+from bot.store import alerts, disclosures, drills, messages
 from bot.store.unit_of_work import Tx
 
 _FIRST_TOLD = (Kind.ALERT, Kind.ESCALATION)
@@ -36,7 +36,7 @@ async def report_of(tx: Tx, known: InForce, drill: Drill, now: datetime) -> Dril
     ids = [duty.id for duty in duties]
     told = await messages.tellings_of(tx, ids)
     answers = await alerts.answers(tx, ids)
-    openings = await views.first_openings(tx, ids)
+    openings = await disclosures.first_openings(tx, ids)
     before = await drills.unreached(tx, drill.number)
     if before is None:
         skipped = await _skipped(tx, known, duties, told, now)

@@ -43,13 +43,13 @@ async def in_force(ctx: Context, tx: Tx) -> InForce:
     key = (await directory.version(tx), await config.latest_id(tx))
     if ctx.known is None or ctx.known[0] != key:
         policies: Mapping[Leg, EscalationPolicy] = {}
-        matrix = DisclosureMatrix({})
+        matrix, matrix_id = DisclosureMatrix({}), None
         calendars: dict[str, Calendar] = {}
         for row in await config.in_force(tx):
             if row.kind == "escalation":
                 policies = _policies(row.body)
             elif row.kind == "disclosure":
-                matrix = _matrix(row.body)
+                matrix, matrix_id = _matrix(row.body), row.id
             elif row.kind.startswith(CALENDAR):
                 name = row.kind.removeprefix(CALENDAR)
                 calendars[name] = _calendar(row.body, name)
@@ -57,5 +57,6 @@ async def in_force(ctx: Context, tx: Tx) -> InForce:
             raise StoreError(
                 "No ladders are in force yet: run `encompass migrate`, which reads config/."
             )
-        ctx.known = (key, InForce(await directory.load(tx), policies, calendars, matrix))
+        people = await directory.load(tx)
+        ctx.known = (key, InForce(people, policies, calendars, matrix, matrix_id))
     return ctx.known[1]

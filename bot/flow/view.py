@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import Acknowledgement, AlertChild, Leg, children_in_scope
-from bot.domain.disclosure import Field, RoleView, role_view
+from bot.domain.disclosure import RoleView, role_view
 from bot.domain.incident import WrittenSchool, incident_of
 from bot.domain.people import Person
 from bot.domain.routing import InForce
@@ -28,6 +28,8 @@ class Shown:
     """A role's view and what it leaves the reader to choose."""
 
     view: RoleView
+    version: int
+    """The version of the notification that it was made from."""
     task: Row[Any] | None = None
     """The triage task that asks, if this is one."""
     drill: bool = False
@@ -47,11 +49,11 @@ async def view_for(
         asked = () if task.child_number is None else (AlertChild(task.child_number, None),)
         view = role_view(incident, person, asked, known.matrix, other_settings_told=False)
         if not asked:  # who somebody is: the incident, without any child
-            return Shown(replace(view, children=()), task)
-        return Shown(view, task, drill=row.drill_id is not None)
+            return Shown(replace(view, children=()), row.version, task)
+        return Shown(view, row.version, task, drill=row.drill_id is not None)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
     view = role_view(incident, person, children, known.matrix, other_settings_told=others)
-    return Shown(view, drill=row.drill_id is not None)
+    return Shown(view, row.version, drill=row.drill_id is not None)
 
 
 def own_answer(
@@ -159,4 +161,4 @@ def choices(known: InForce, shown: Shown, language: str) -> tuple[tuple[int, str
 
 def disclosed_fields(shown: Shown) -> list[str]:
     """The fields that the ledger of disclosures names, in the matrix's order."""
-    return [field.value for field in Field if field in shown.view.fields]
+    return [field.value for field in shown.view.disclosed]

@@ -3,38 +3,16 @@
 One table a field, with the purpose that it serves. What is not shown there is hidden.
 """
 
-from dataclasses import dataclass
-from datetime import date
-
-from bot.domain.disclosure import DisclosureMatrix, Field
+from bot.domain.disclosure import DisclosureMatrix, Field, Purpose
 from bot.domain.people import Role
 from bot.intake.toml_node import Node, refuse_faults, root
 
-_ABOUT = ("purpose", "author", "date")
-
-
-@dataclass(frozen=True, slots=True)
-class Purpose:
-    """Why a field is shown to those who see it, who says so, and since when."""
-
-    sentence: str
-    author: str
-    decided_on: date | None
+_ABOUT = ("purpose", "purpose_cy", "author", "date")
 
 
 def read_disclosure(data: bytes, file: str = "disclosure.toml") -> DisclosureMatrix:
-    """The matrix, or every fault by its key path."""
-    matrix, _ = _read(data, file)
-    return matrix
-
-
-def read_purposes(data: bytes, file: str = "disclosure.toml") -> dict[Field, Purpose]:
-    """The purpose of each field that the file names."""
-    _, purposes = _read(data, file)
-    return purposes
-
-
-def _read(data: bytes, file: str) -> tuple[DisclosureMatrix, dict[Field, Purpose]]:
+    """The matrix with its purposes, or every fault by its key path. A purpose without a date still
+    loads: `encompass check` names it."""
     top = root(file, data)
     version, author = top.text("version"), top.text("author")
     shown: dict[Role, set[Field]] = {role: set() for role in Role}
@@ -50,7 +28,7 @@ def _read(data: bytes, file: str) -> tuple[DisclosureMatrix, dict[Field, Purpose
     top.refuse_unasked("version, author, fields")
     refuse_faults(top)
     matrix = {role: frozenset(names) for role, names in shown.items()}
-    return DisclosureMatrix(matrix, version), purposes
+    return DisclosureMatrix(matrix, version, purposes)
 
 
 def _purpose(table: Node, author: str) -> Purpose:
@@ -58,6 +36,7 @@ def _purpose(table: Node, author: str) -> Purpose:
         table.text("purpose"),
         table.text("author", optional=True) or author,
         table.day("date") if "date" in table.values else None,
+        table.text("purpose_cy", optional=True),
     )
 
 

@@ -428,6 +428,10 @@ disclosures = Table(
     Column("fields", Json, nullable=False),
     Column("children", Json, nullable=False),
     Column("matrix_version", Text, nullable=False),
+    # Which row of config_versions the matrix was, and which version of the notice was shown; of
+    # what was disclosed before these were written down nobody knows.
+    _ref("config_version_id", "config_versions.id", nullable=True),
+    Column("notification_version", Integer),
     Column("way", Text, nullable=False),
     _at("disclosed_at"),
 )
@@ -495,6 +499,21 @@ unlock_codes = Table(
     _at("chosen_at"),
     Column("tries", Integer, nullable=False),  # since the last right one
     _at("locked_at", nullable=True),
+)
+
+export_requests = Table(
+    "export_requests",
+    metadata,
+    _id(),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("subject_sha256", Text, nullable=False),  # of whom: no child's data stands here
+    Column("asked", Json, nullable=False),  # the two people's ids
+    Column("agreed", Json, nullable=False),  # of them, who agreed
+    _ref("asked_by", "people.id", nullable=True),
+    _at("created_at"),
+    _at("expires_at"),
+    _at("refused_at", nullable=True),
+    _at("used_at", nullable=True),
 )
 
 # --- the record --------------------------------------------------------------------------------

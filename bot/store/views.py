@@ -1,4 +1,4 @@
-"""Disclosures and the views they opened in a chat."""
+"""The views that disclosures opened in a chat."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,13 +7,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.engine import Row
 
-from bot.store.tables import disclosures, messages, views
+from bot.store.tables import messages, views
 from bot.store.unit_of_work import Tx
-
-
-async def add_disclosure(tx: Tx, **values: Any) -> int:
-    """The event that content is about to be shown: committed before it is (I6)."""
-    return await tx.add(disclosures, **values)
 
 
 async def show(
@@ -78,13 +73,3 @@ async def hide(tx: Tx, message_ids: Collection[int], now: datetime) -> None:
         .where(views.c.message_id.in_(message_ids), views.c.hidden_at.is_(None))
         .values(hidden_at=now)
     )
-
-
-async def first_openings(tx: Tx, alert_ids: Collection[int]) -> dict[tuple[int, str], datetime]:
-    """When each person first opened each alert."""
-    found: dict[tuple[int, str], datetime] = {}
-    for row in await tx.all(
-        select(disclosures).where(disclosures.c.alert_id.in_(alert_ids)).order_by(disclosures.c.id)
-    ):
-        found.setdefault((row.alert_id, row.person_id), row.disclosed_at)
-    return found

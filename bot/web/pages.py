@@ -21,7 +21,7 @@ from bot.flow.acknowledge import acknowledge
 from bot.flow.context import Context
 from bot.flow.open_page import open_on_page
 from bot.flow.recuse import recuse
-from bot.flow.reply import Reply
+from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import (
     Visitor,
     enter_by_launch,
@@ -32,6 +32,7 @@ from bot.flow.session import (
 )
 from bot.flow.triage import decide_by_choice
 from bot.flow.unlock import Unlocking, choose, standing_of, unlock
+from bot.flow.why import Reason, Why, why
 from bot.rendering.catalogue import words
 from bot.rendering.page import AlertPage, render, render_for_anyone
 from bot.web.browser import (
@@ -132,6 +133,21 @@ def page_router(ctx: Context) -> APIRouter:
             )
         return _said(opened, token, status=404)
 
+    @router.get("/alert/{alert}/why")
+    async def explain(request: Request, alert: str) -> Response:
+        someone, alert_id = await who(request), small_number(alert) or 0
+        if someone is None:
+            return _not_in("ended")
+        if not someone.unlocked:
+            return move_on(f"/alert/{alert_id}")
+        told = (
+            await why(ctx, someone.person.id, alert_id) if someone.may_ask_for(alert_id) else None
+        )
+        token = form_token(request.cookies[COOKIE])
+        if told is None:
+            return _said(nothing_here(someone.person.language), token, status=404)
+        return _why(told, alert_id, token)
+
     @router.post("/alert/{alert}/unlock")
     async def try_code(request: Request, alert: str) -> Response:
         someone, form = await who(request), await _posted(request)
@@ -155,7 +171,7 @@ def page_router(ctx: Context) -> APIRouter:
         if not someone.unlocked:
             return move_on(f"/alert/{alert_id}")
         if act is None or not someone.may_ask_for(alert_id):
-            return _said(Reply("press.neutral", someone.person.language), form["form"], status=404)
+            return _said(nothing_here(someone.person.language), form["form"], status=404)
         reply = await act(ctx, someone, alert_id, form)
         back = None if name == "recuse" else f"/alert/{alert_id}"
         return _said(reply, form["form"], back=back)
@@ -207,3 +223,28 @@ def _locked(someone: Visitor, alert_id: int, token: str, came: Unlocking) -> Res
         "unlock.html", language, alert_id=alert_id, form=token, choosing=choosing, fault=fault
     )
     return answer(page, status=403 if fault else 200, expires=True)
+
+
+def _why(told: Why, alert_id: int, token: str) -> Response:
+    say = words(told.language)
+
+    def decided(reason: Reason) -> str:
+        if reason.decided_on is None:
+            return say.say("page.why_decided_by", author=reason.author)
+        on = say.date(reason.decided_on)
+        return say.say("page.why_decided", author=reason.author, on=on)
+
+    page = render(
+        "why.html",
+        told.language,
+        alert_id=alert_id,
+        form=token,
+        role=say.say(f"role.{told.role}"),
+        version=told.matrix_version,
+        reasons=[
+            (say.say(f"field.{reason.field}"), reason.purpose, decided(reason))
+            for reason in told.shown
+        ],
+        withheld=[say.say(f"field.{reason.field}") for reason in told.withheld],
+    )
+    return answer(page, expires=True)

@@ -123,6 +123,57 @@ def test_broken_files_are_gaps_while_what_was_in_force_still_is(ready: Desk) -> 
     )
 
 
+def test_a_field_that_is_shown_and_undated_is_a_gap_by_its_name(ready: Desk) -> None:
+    path = ready.folder / "config" / "disclosure.toml"
+    first, risk = path.read_text().split("[fields.risk]")
+    path.write_text(f"{first}[fields.risk]{risk.replace('date = 2026-11-22', '', 1)}")
+    assert ready.run("migrate").code == 0
+    said = ready.run("check", "--for", DAY)
+    assert said.code == 1
+    assert said.lines[:-1] == [
+        "disclosure.toml, fields.risk.date: is missing; "
+        "the field is shown, and nobody says since when"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("slip", "says"),
+    [
+        ("[fields.riks]\npurpose = 'P.'\n", "fields.riks: must be one of the fields name"),
+        (
+            "[fields.risk]\npurpose = 'P.'\ndps = 'show'\n",
+            "fields.risk.dps: must be one of purpose,",
+        ),
+        (
+            "[fields.risk]\npurpose = ' '\ndsp = 'show'\n",
+            "fields.risk.purpose: must be given, as a",
+        ),
+    ],
+)
+def test_an_unknown_role_or_field_of_the_matrix_is_refused_by_its_key(
+    ready: Desk, slip: str, says: str
+) -> None:
+    body = f'version = "2"\nauthor = "Team"\n{slip}'
+    ready.write("config/disclosure.toml", body)
+    said = ready.run("check", "--for", DAY)
+    assert said.code == 1, "what was in force still is"
+    assert len(said.lines) == 2
+    assert said.lines[0].startswith(f"config: config/disclosure.toml, {says}")
+    refused = ready.run("migrate")
+    assert refused.code == 1
+    assert refused.sentence.startswith(f"config/disclosure.toml, {says}")
+
+
+def test_a_slip_in_the_matrix_before_anything_is_in_force_cannot_run(bare: Desk) -> None:
+    bare.write(
+        "config/disclosure.toml", 'version = "2"\nauthor = "T"\n[fields.riks]\npurpose = "P"'
+    )
+    refused = bare.run("migrate")
+    assert refused.code == 1
+    assert "fields.riks: must be one of the fields" in refused.sentence
+    assert bare.run("check").code == 2
+
+
 def test_half_a_configuration_is_a_gap_and_the_rest_is_looked_at_as_well(staffed: Desk) -> None:
     said = staffed.run("check", "--for", DAY)
     assert said.code == 1

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -109,6 +110,31 @@ def test_the_table_names_every_field_that_a_notification_can_hold() -> None:
 @pytest.mark.parametrize("field", list(Field))
 def test_each_role_sees_each_field_or_not_as_the_contract_has_it(role: Role, field: Field) -> None:
     assert (field in shown(view(role))) is (role in MAY_SEE[field.value])
+
+
+FOUR = ("circumstances", "voice", "police_action", "looked_after")
+EVERY_RELEASE: list[tuple[str, ...] | None] = [None, (), *((name,) for name in FOUR), FOUR]
+
+
+@pytest.mark.parametrize(("role", "release"), list(product(Role, EVERY_RELEASE)))
+def test_every_field_of_every_release_is_shown_withheld_or_not_there_at_all(
+    role: Role, release: tuple[str, ...] | None
+) -> None:
+    seen = view(role, release=release)
+    for field in Field:
+        may = role in MAY_SEE[field.value]
+        released = release is None or field.value not in FOUR or field.value in release
+        assert (field in shown(seen)) is (field in seen.disclosed) is (may and released), field
+        assert (field in seen.held_back) is (may and not released), field
+
+
+def test_a_view_without_a_child_shows_no_field_of_one() -> None:
+    seen = view(Role.MASH_DESK, release=["circumstances"], children=())
+    assert {field.value for field in seen.disclosed} == {
+        "occurred_at", "sent_at", "source_reference", "risk", "location", "circumstances",
+        "involved_adults",
+    }  # fmt: skip
+    assert seen.held_back == (Field.POLICE_ACTION,)
 
 
 @pytest.mark.parametrize("role", [Role.HEAD_TEACHER, Role.EDUCATION_SAFEGUARDING, Role.COORDINATOR])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.disclosure import Field
 from bot.domain.errors import RefusedError
 from bot.domain.people import Role
-from bot.intake.disclosure_toml import read_disclosure, read_purposes
+from bot.intake.disclosure_toml import read_disclosure
 
 LEAK = "Zyxwv"
 SHIPPED = (Path(__file__).parents[2] / "config" / "disclosure.toml").read_text()
@@ -46,12 +46,28 @@ def test_the_shipped_matrix_is_the_contracts(role: Role, shown: set[Field]) -> N
 
 
 def test_every_field_that_is_shown_has_its_purpose_author_and_date() -> None:
-    purposes = read_purposes(SHIPPED.encode())
-    assert set(purposes) == set(Field)
-    for purpose in purposes.values():
-        assert purpose.sentence.endswith(".")
+    matrix = read_disclosure(SHIPPED.encode())
+    assert set(matrix.purposes) == set(Field)
+    assert matrix.undated() == []
+    for purpose in matrix.purposes.values():
+        for sentence in (purpose.sentence, purpose.sentence_cy):
+            assert sentence.endswith(".")
+            assert ". " not in sentence, "one sentence"
+        assert purpose.sentence != purpose.sentence_cy
         assert purpose.author == "Education Safeguarding Team"
         assert purpose.decided_on == date(2026, 11, 22)
+
+
+def test_a_purpose_in_one_language_alone_is_read_in_the_other_too() -> None:
+    text = HEAD + '[fields.risk]\npurpose = "P."\n[fields.seen]\npurpose = "S."\npurpose_cy = "G."'
+    purposes = read_disclosure(text.encode()).purposes
+    assert [purposes[Field.RISK].in_language(code) for code in ("en", "cy")] == ["P.", "P."]
+    assert [purposes[Field.SEEN].in_language(code) for code in ("en", "cy")] == ["S.", "G."]
+
+
+def test_a_field_that_is_shown_without_a_date_loads_and_is_known_to_be_undated() -> None:
+    text = HEAD + '[fields.risk]\npurpose = "P."\ndsp = "show"\n[fields.seen]\npurpose = "S."'
+    assert read_disclosure(text.encode()).undated() == [Field.RISK]
 
 
 def test_what_is_not_named_is_hidden() -> None:
@@ -63,7 +79,7 @@ def test_what_is_not_named_is_hidden() -> None:
 
 def test_a_purpose_without_an_author_is_the_files_authors() -> None:
     text = HEAD + '[fields.risk]\npurpose = "P."'
-    assert read_purposes(text.encode())[Field.RISK].author == "Team"
+    assert read_disclosure(text.encode()).purposes[Field.RISK].author == "Team"
 
 
 @pytest.mark.parametrize(
@@ -84,9 +100,15 @@ def test_a_purpose_without_an_author_is_the_files_authors() -> None:
         (HEAD + '[fields.risk]\npurpose = "P."\ndate = 2026-11-22T10:00:00Z',
          "fields.risk.date: must be a date without quotation marks, such as 2026-11-22"),
         (HEAD + '[fields.risk]\npurpose = "P."\ndps = "show"',
-         "fields.risk.dps: must be one of purpose, author, date, or one of the roles dsp, "
-         "deputy_dsp, head_teacher, school_nurse, nurse_lead, education_safeguarding, mash_desk, "
-         "coordinator"),
+         "fields.risk.dps: must be one of purpose, purpose_cy, author, date, or one of the roles "
+         "dsp, deputy_dsp, head_teacher, school_nurse, nurse_lead, education_safeguarding, "
+         "mash_desk, coordinator"),
+        (HEAD + '[fields.risk]\npurpose = " "\ndsp = "show"',
+         "fields.risk.purpose: must be given, as a text that is not empty"),
+        (HEAD + '[fields.risk]\npurpose = "P."\npurpose_cy = ""',
+         "fields.risk.purpose_cy: must be given, as a text that is not empty"),
+        (HEAD + '[fields.risk]\npurpose = "P."\nauthor = ""\ndsp = "show"',
+         "fields.risk.author: must be given, as a text that is not empty"),
         (HEAD + "[fields]\n[roles]", "roles: must be one of version, author, fields"),
     ],
 )  # fmt: skip
