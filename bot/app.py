@@ -22,6 +22,7 @@ from bot.flow.escalate import escalate_due
 from bot.flow.hear import Hearer, forget_old_updates
 from bot.flow.identity import remember_bot
 from bot.flow.lease import Lease
+from bot.flow.menu import owe_new_menus
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.report import due_next
@@ -137,6 +138,7 @@ class App:
         self.hearer.handle = telegram.handle
         if username := await telegram.who_am_i():
             await remember_bot(self.ctx, username)
+        await owe_new_menus(self.ctx)
         await self.lease.renew()
         return telegram
 
