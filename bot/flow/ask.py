@@ -80,7 +80,8 @@ async def open_alerts(ctx: Context, address: str) -> None:
             to, now = asking[1], ctx.now()
             say = words(to.person.language)
             count = await retell(tx, ctx, to, f"asked.{int(now.timestamp() * 1000)}")
-            line = say.say("answer.alerts_follow" if count else "answer.nothing_open")
+            nothing = say.say("answer.nothing_open")
+            line = say.count("answer.alerts_follow", count) if count else nothing
             await tell_lines(tx, now, to, [line])
 
 

@@ -157,7 +157,7 @@ def bare_lines(say: Words, bare: Bare) -> list[str]:
         lines.append(say.say("cover.nobody_at"))
         lines += [_gap_line(say, gap) for gap in bare.gaps[:_LINES]]
     if (more := len(bare.gaps) - _LINES) > 0:
-        lines.append(say.say("answer.more_not_shown", count=more))
+        lines.append(say.count("answer.more_not_shown", more))
     return lines
 
 
