@@ -131,11 +131,12 @@ async def test_a_second_telephone_takes_the_menu_along(world: World) -> None:
 async def test_an_account_that_becomes_another_persons_shows_theirs(world: World) -> None:
     await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
     await world.person("Desk", Role.MASH_DESK, everywhere=True, enrolled=False)
-    code = await invite(world.ctx, "desk")
-    with world.sandbox.faults.down():
+    with world.sandbox.faults.flood(30, method="deleteMyCommands") as put_off:
         await lock(world.ctx, "mair", "operator")
-    world.phone("Mair").sandbox.start(code)
+        await world.settle()
+    world.phone("Mair").sandbox.start(await invite(world.ctx, "desk"))
     await world.advance(minutes=1)
+    assert put_off.hits == 1
     world.phone("Mair").expects("welcome")
     assert "triage" in menu_of(world, world.phone("Mair"))
 

@@ -24,7 +24,9 @@ def _sentences(language: str) -> dict[str, tuple[str, ...]]:
     with path.open("rb") as lines:
         return {
             message.id if isinstance(message.id, str) else message.id[0]: (
-                (message.string,) if isinstance(message.string, str) else tuple(message.string)
+                (message.string,)
+                if isinstance(message.string, str)
+                else tuple(message.string or ())
             )
             for message in read_po(lines, locale=language)
             if message.id
