@@ -25,6 +25,7 @@ from bot.flow.escalate import escalate_due
 from bot.flow.hear import Hearer, forget_old_updates
 from bot.flow.identity import remember_bot
 from bot.flow.lease import Lease
+from bot.flow.menu import owe_new_menus
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.report import due_next
@@ -143,6 +144,7 @@ class App:
         self.ctx.launched = telegram.launched
         if username := await telegram.who_am_i():
             await remember_bot(self.ctx, username)
+        await owe_new_menus(self.ctx)
         await self.lease.renew()
         return telegram
 

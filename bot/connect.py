@@ -24,20 +24,9 @@ from bot.handlers.door import door
 from bot.handlers.mini_app import launched
 from bot.handlers.polling import Poller, forget_webhook, set_webhook
 from bot.notifiers.telegram import TelegramNotifier
-from bot.rendering.catalogue import DEFAULT, LANGUAGES, words
+from bot.rendering.catalogue import DEFAULT, LANGUAGES
+from bot.rendering.menu import menu_for_strangers
 
-_COMMANDS = (
-    "alerts",
-    "language",
-    "away",
-    "lost",
-    "help",
-    "status",
-    "triage",
-    "route",
-    "readiness",
-    "drill",
-)
 _START_SECONDS = 10
 _ANSWERS = [
     Response[method.__returning__]  # type: ignore[name-defined]
@@ -71,12 +60,13 @@ class Connection:
         return me.username
 
     async def set_menu(self) -> None:
-        """The command menu in both languages; a nicety, so a failure is no more than logged."""
+        """The command menu of chats that are nobody's, in both languages; a nicety, so a failure is
+        no more than logged. Whoever is enrolled has one of their own (`flow.menu`)."""
         try:
             for language in LANGUAGES:
                 menu = [
-                    BotCommand(command=name, description=words(language).say(f"command.{name}"))
-                    for name in _COMMANDS
+                    BotCommand(command=command.name, description=command.says)
+                    for command in menu_for_strangers(language)
                 ]
                 code = None if language == DEFAULT else language
                 await self.bot.set_my_commands(

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -63,12 +64,19 @@ SENTENCES = {
 """What a test may expect of a phone, by the catalogue's sentences; any other name is a sentence."""
 
 
+def _said_by(key: str | tuple[str, int]) -> str:
+    """A sentence's name; one with forms for numbers has a key for each form."""
+    return key if isinstance(key, str) else key[0]
+
+
+@cache
 def pattern(language: str, sentence: str) -> re.Pattern[str]:
-    """What a sentence of the catalogue looks like with any values in it."""
-    with_gaps = words(language)._translations.gettext(sentence)
-    assert with_gaps != sentence, f"the catalogue has no {sentence}"
-    parts = re.split(r"\{\w+\}", with_gaps)
-    return re.compile(".+?".join(re.escape(part) for part in parts), re.DOTALL)
+    """What a sentence of the catalogue looks like with any values in it, for any number."""
+    catalogue: dict[Any, str] = words(language)._translations._catalog  # type: ignore[attr-defined]
+    forms = [said for name, said in catalogue.items() if _said_by(name) == sentence]
+    assert forms, f"the catalogue has no {sentence}"
+    with_gaps = [".+?".join(map(re.escape, re.split(r"\{\w+\}", form))) for form in forms]
+    return re.compile("|".join(with_gaps), re.DOTALL)
 
 
 class Phone:

@@ -6,7 +6,7 @@ Providers' words stop at the provider's file; everything behind it knows only th
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.people import Channel
 
@@ -17,6 +17,8 @@ class Operation(StrEnum):
     DELETE = "delete"
     LEAVE = "leave"
     """Leave a group: the bot talks in private chats only."""
+    MENU = "menu"
+    """Say which commands a chat's menu offers; with none it has no menu of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class Button:
     app: str = ""
 
 
+class Command(NamedTuple):
+    """One line of a chat's menu."""
+
+    name: str
+    says: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """What one attempt hands to a channel. `text` is plain: no markup is ever interpreted."""
@@ -41,6 +50,7 @@ class Outgoing:
     provider_message_id: str | None = None
     protect: bool = False
     silent: bool = False
+    commands: tuple[Command, ...] = ()
 
 
 class Reason(StrEnum):

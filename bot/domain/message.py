@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """An edit: the card shows anew how its alert stands, with or without an opened view."""
     LEAVE = "leave"
     """No words: the bot leaves a group."""
+    MENU = "menu"
+    """No message: the commands that a chat's menu offers."""
 
 
 CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.MORE})
@@ -54,3 +56,4 @@ class Priority(IntEnum):
     ALERT = 2
     DRILL = 3
     STRANGER = 4
+    MENU = 5

@@ -13,10 +13,14 @@ from bot.domain.people import Channel
 from bot.flow.context import Context, Stage
 from bot.flow.reply import Reply
 from bot.flow.tell import message_row
+from bot.rendering.catalogue import LANGUAGES
 from bot.store import messages
 from bot.store.unit_of_work import Tx
 
+LANGUAGE = "l"
+"""What the data of a language's button begins with."""
 MESSAGE_UNITS = 3900
+_NAMES = {"en": "English", "cy": "Cymraeg"}
 _ASKED_FOR = (Kind.ANSWER, Kind.DRILL)
 
 
@@ -51,6 +55,11 @@ async def tell_lines(
     )
     await messages.add(tx, [row])
     tx.wake(Stage.DISPATCH)
+
+
+def language_buttons() -> list[tuple[str, str]]:
+    """Each language by its own name, whoever reads it."""
+    return [(_NAMES[code], f"{LANGUAGE}:{code}") for code in LANGUAGES]
 
 
 async def tell_stranger(tx: Tx, now: datetime, address: str) -> None:

@@ -10,20 +10,17 @@ from bot.domain.delivery import Operation
 from bot.domain.message import Kind, Priority
 from bot.domain.people import Absence, Channel, ContactMethod, Person
 from bot.domain.routing import InForce
-from bot.flow.answer import tell_lines, tell_stranger
+from bot.flow.answer import language_buttons, tell_lines, tell_stranger
 from bot.flow.contact import contact_is_back
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
+from bot.flow.menu import owe_menus
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.retell import retell
 from bot.flow.tell import message_row
 from bot.rendering.catalogue import LANGUAGES, words
 from bot.store import alerts, directory, events, messages
 from bot.store.unit_of_work import Tx
-
-LANGUAGE = "l"
-"""What the data of a language's button begins with."""
-_NAMES = {"en": "English", "cy": "Cymraeg"}
 
 
 async def who(ctx: Context, address: str) -> str | None:
@@ -83,7 +80,8 @@ async def open_alerts(ctx: Context, address: str) -> None:
             to, now = asking[1], ctx.now()
             say = words(to.person.language)
             count = await retell(tx, ctx, to, f"asked.{int(now.timestamp() * 1000)}")
-            line = say.say("answer.alerts_follow" if count else "answer.nothing_open")
+            nothing = say.say("answer.nothing_open")
+            line = say.count("answer.alerts_follow", count) if count else nothing
             await tell_lines(tx, now, to, [line])
 
 
@@ -93,17 +91,18 @@ async def choose_language(ctx: Context, address: str) -> None:
         if asking := await asker(ctx, tx, address):
             to = asking[1]
             line = words(to.person.language).say("answer.choose_language")
-            buttons = [(_NAMES[code], f"{LANGUAGE}:{code}") for code in LANGUAGES]
-            await tell_lines(tx, ctx.now(), to, [line], buttons=buttons)
+            await tell_lines(tx, ctx.now(), to, [line], buttons=language_buttons())
 
 
 async def set_language(ctx: Context, address: str, language: str) -> Reply:
-    """Their own choice; what is sent from now on, and every card shown anew, follows it."""
+    """Their own choice; what is sent from now on, every card shown anew and the chat's menu follow
+    it."""
     async with ctx.store.unit() as tx:
         holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
         if holder is None or language not in LANGUAGES:
             return nothing_here()
         await directory.set_language(tx, holder[0], language)
+        await owe_menus(tx, ctx.now(), [address])
         return Reply("answer.language_set", language)
 
 

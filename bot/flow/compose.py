@@ -25,8 +25,9 @@ from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view
 from bot.rendering import notices
 from bot.rendering.cards import Card, OpenedLink, OpenedView, Rows, card, stub
 from bot.rendering.catalogue import words
+from bot.rendering.menu import menu
 from bot.rendering.view import joined
-from bot.store import access, alerts, views
+from bot.store import access, alerts, directory, views
 from bot.store.unit_of_work import Tx
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     if row.kind is Kind.REFRESH:
         text, buttons = await _card(batch, row, person, row.card_kind, row.card_params)
         return _outgoing(row, text, buttons)
+    if row.kind is Kind.MENU:
+        return await _menu(batch, row)
     if row.person_id is not None and not _holds(person, row):
         return None  # they, or this account, have left: what it holds becomes a stub, no new comes
     if row.kind in CARDS:
@@ -145,6 +148,14 @@ def _outgoing(
     )
 
 
+async def _menu(batch: _Batch, row: Row[Any]) -> Outgoing:
+    """The commands for whoever holds this chat now; none for a chat that is nobody's."""
+    holder = await directory.holder_of(batch.tx, row.channel, row.address)
+    person = batch.known.directory.people.get(holder[0]) if holder else None
+    commands = menu(person.role, person.language) if person else ()
+    return Outgoing(operation=row.operation, address=row.address, commands=commands)
+
+
 async def _card(
     batch: _Batch, row: Row[Any], person: Person | None, kind: Kind, params: Mapping[str, Any]
 ) -> tuple[str, Rows]:
@@ -153,9 +164,9 @@ async def _card(
     if person is None or not _holds(person, row) or person.id in alert.excluded:
         return stub(words(person.language if person else "en"))
     may = may_take(batch.known, person, alert, children, batch.now)
-    directory = batch.known.directory
-    several = bool(alert.school_code) and directory.covers_several(person)
-    school = directory.schools.get(alert.school_code) if several else None
+    known = batch.known.directory
+    several = bool(alert.school_code) and known.covers_several(person)
+    school = known.schools.get(alert.school_code) if several else None
     facts = Card(
         kind=kind,
         alert_id=alert.id,

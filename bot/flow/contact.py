@@ -8,6 +8,7 @@ from bot.domain.people import ContactState, Role
 from bot.flow.answer import tell_lines
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
+from bot.flow.menu import owe_menus
 from bot.flow.retell import retell
 from bot.flow.tell import reachable
 from bot.rendering.catalogue import words
@@ -41,4 +42,5 @@ async def contact_is_back(ctx: Context, tx: Tx, to: Reachable) -> None:
     if await directory.mark_contact(tx, to.contact.id, ContactState.WORKING):
         now = ctx.now()
         await events.append(tx, events.line("contact:working", now, person_id=to.person.id))
+        await owe_menus(tx, now, [to.contact.address])
         await retell(tx, ctx, to, f"back.{int(now.timestamp() * 1000)}")

@@ -18,6 +18,7 @@ from bot.domain.readiness import Gap, gaps_made, roles_left_empty
 from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines
 from bot.flow.context import Stage
+from bot.flow.menu import owe_menus
 from bot.flow.tell import refresh_card
 from bot.rendering.catalogue import Words, words
 from bot.rendering.view import year_group
@@ -51,13 +52,14 @@ class Bare:
 async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
     """Whoever has these people's telephones learns nothing from now on: their accounts, codes,
     sessions and links are worth nothing, what waits for them is not sent, views are hidden before
-    all else, their cards of what is open become stubs; and the ladders that had told them are read
-    anew."""
+    all else, their cards of what is open become stubs, their menus go; and the ladders that had
+    told them are read anew."""
     # Codes first: one that is being used at this moment is waited for, and its account ends too.
     codes = await enrolment.end_codes(tx, people, now)
     contacts = await directory.end_contacts(tx, people, now)
     await directory.changed(tx)
-    waiting = await messages.cancel_of_contact(tx, *contacts)
+    await owe_menus(tx, now, [contact.address for contact in contacts])
+    waiting = await messages.cancel_of_contact(tx, *(contact.id for contact in contacts))
     shown = [
         *await views.cards_shown_to(tx, people),
         *await access.end_access_of(tx, people, now),
@@ -158,7 +160,7 @@ def bare_lines(say: Words, bare: Bare) -> list[str]:
         lines.append(say.say("cover.nobody_at"))
         lines += [_gap_line(say, gap) for gap in bare.gaps[:_LINES]]
     if (more := len(bare.gaps) - _LINES) > 0:
-        lines.append(say.say("answer.more_not_shown", count=more))
+        lines.append(say.count("answer.more_not_shown", more))
     return lines
 
 

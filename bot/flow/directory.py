@@ -16,6 +16,7 @@ from bot.domain.school import School
 from bot.flow.context import Context, Stage
 from bot.flow.departure import remove, tell_who_left
 from bot.flow.in_force import in_force
+from bot.flow.menu import addresses_of, owe_menus
 from bot.flow.tell import refresh_cards
 from bot.intake.directory_csv import DirectoryFile, check_references
 from bot.store import alerts, directory, events, notifications
@@ -108,6 +109,7 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
         await _compare_names(ctx, tx, [*found.new_people, *found.changed_people])
         if found.gone_people:
             await remove(tx, found.gone_people, now, by="import")
+        await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
         for person in found.changed_people:  # another role or scope may leave a child unreached
             told = await alerts.open_told_to(tx, person.id)
             await refresh_cards(tx, now, told, [person.id])
@@ -125,6 +127,14 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
         await tell_who_left(tx, before, found.gone_people, now)
         tx.wake(Stage.ESCALATE)
         return found
+
+
+def _chats_of_new_menus(before: Directory, changed: Sequence[Person]) -> list[str]:
+    """The chats of those who have another role or language now."""
+    were = [(before.people[p.id], p) for p in changed]
+    return addresses_of(
+        old for old, new in were if (old.role, old.language) != (new.role, new.language)
+    )
 
 
 async def _compare_names(ctx: Context, tx: Tx, people: Sequence[Person]) -> None:

@@ -78,7 +78,7 @@ async def _under_way(tx: Tx, language: Words) -> list[str]:
     found = await drills.confirmed(tx, over=False)
     lines = [_line(language, one) for one in found[:_LINES]]
     if (more := len(found) - _LINES) > 0:
-        lines.append(language.say("answer.more_not_shown", count=more))
+        lines.append(language.count("answer.more_not_shown", more))
     return [*(lines or [language.say("drill.none")]), language.say("drill.how")]
 
 

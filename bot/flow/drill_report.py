@@ -215,4 +215,4 @@ def school_name(known: InForce, code: str, language: str) -> str:
 
 def _cut(say: Words, lines: list[str]) -> list[str]:
     more = len(lines) - _LINES
-    return [*lines[:_LINES], *([say.say("answer.more_not_shown", count=more)] if more > 0 else [])]
+    return [*lines[:_LINES], *([say.count("answer.more_not_shown", more)] if more > 0 else [])]

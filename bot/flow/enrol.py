@@ -14,13 +14,14 @@ from bot.domain.errors import NotFoundError
 from bot.domain.message import Kind, Priority
 from bot.domain.people import Channel, ContactMethod, ContactState, Person, Role
 from bot.domain.routing import InForce
-from bot.flow.answer import tell_lines, tell_stranger
+from bot.flow.answer import language_buttons, tell_lines, tell_stranger
 from bot.flow.contact import contact_is_back, contact_is_dead
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
+from bot.flow.menu import owe_menus
 from bot.flow.retell import retell
 from bot.flow.tell import reachable, refresh_card
-from bot.rendering.catalogue import words
+from bot.rendering.catalogue import LANGUAGES, words
 from bot.store import access, directory, enrolment, events, messages
 from bot.store.unit_of_work import Tx
 
@@ -74,6 +75,9 @@ async def start(ctx: Context, address: str, code: str) -> None:
         contact = await directory.bind_contact(
             tx, person_or_none.id, Channel.TELEGRAM, address, now
         )
+        await owe_menus(
+            tx, now, [address, *(earlier.address for earlier in person_or_none.contacts)]
+        )
         await events.append(tx, events.line("person:enrolled", now, person_id=person_or_none.id))
         await _welcome(tx, ctx, person_or_none, contact, address)
         await retell(tx, ctx, _reached(person_or_none, contact, address), f"enrolled.{contact}")
@@ -84,9 +88,23 @@ def _reached(person: Person, contact_id: int, address: str) -> Reachable:
 
 
 async def _welcome(tx: Tx, ctx: Context, person: Person, contact_id: int, address: str) -> None:
-    say = words(person.language)
-    line = say.say("answer.welcome", name=person.name, role=say.say(f"role.{person.role.value}"))
-    await tell_lines(tx, ctx.now(), _reached(person, contact_id, address), [line])
+    """In the language they have chosen; in both, with the question which, until they have."""
+    chosen = await directory.has_chosen_language(tx, person.id)
+    others = [] if chosen else [code for code in LANGUAGES if code != person.language]
+    lines = [_welcome_in(code, person) for code in (person.language, *others)]
+    then = "answer.language_changeable" if chosen else "answer.choose_language"
+    await tell_lines(
+        tx,
+        ctx.now(),
+        _reached(person, contact_id, address),
+        ["\n\n".join([*lines, words(person.language).say(then)])],
+        buttons=() if chosen else language_buttons(),
+    )
+
+
+def _welcome_in(language: str, person: Person) -> str:
+    say = words(language)
+    return say.say("answer.welcome", name=person.name, role=say.say(f"role.{person.role.value}"))
 
 
 async def _tell_of_lock(tx: Tx, ctx: Context, known: InForce) -> None:

@@ -80,7 +80,7 @@ def _status_line(known: InForce, say: Words, row: Row[Any]) -> str:
 
 
 def _more(say: Words, count: int) -> list[str]:
-    return [say.say("answer.more_not_shown", count=count)] if count > 0 else []
+    return [say.count("answer.more_not_shown", count)] if count > 0 else []
 
 
 async def triage(ctx: Context, address: str, argument: str = "") -> None:
@@ -184,7 +184,7 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
             say.say("route.heading", school=name, at=say.moment(at), bell=say.moment(leg.bell.at))
         )
         for when, step in leg.steps:
-            people = ", ".join(reached.person.name for reached in step.reached)
+            people = say.listed([reached.person.name for reached in step.reached])
             sentence = "route.step" if people else "route.nobody"
             lines.append(say.say(sentence, due=say.moment(when), people=people))
         lines += [

@@ -7,6 +7,8 @@
 | Rejected, address dead | rejected | contact blocked, ladder on at once, coordinators told (I11) |
 | Rejected otherwise | rejected | ladder on at once, an alarm |
 | Unknown | pending again, later each time, marked | after two: the next step comes forward (I5) |
+
+A menu is a nicety: what Telegram thinks of one says nothing about the chat, and holds nobody up.
 """
 
 import logging
@@ -98,7 +100,7 @@ async def _record_all(ctx: Context, tx: Tx, ended: Sequence[tuple[Row[Any], Outc
     now = ctx.now()
     # A chat's second counts from the send as it was, not from its slot as it was planned.
     free_at = now + timedelta(seconds=ctx.chat_seconds)
-    for row, _ in ended:
+    for row in (row for row, _ in ended if row.kind is not Kind.MENU):
         await pace.hold_chats(tx, row.channel, {row.address: free_at})
     if any(isinstance(outcome, Sent) for _, outcome in ended):
         await alarms.clear(tx, *(_refusal(reason) for reason in _REFUSED))
@@ -141,11 +143,17 @@ async def _record(
     ctx: Context, tx: Tx, row: Row[Any], outcome: Outcome, alert: Row[Any] | None, now: datetime
 ) -> None:
     match outcome:
+        case Rejected(reason, detail) if row.kind is Kind.MENU:
+            log.info("a menu was refused", extra={"why": f"{reason.value} {detail}".strip()})
+            await messages.end(tx, row.id, MessageState.REJECTED)
         case Sent(provider_message_id):
             await _sent(tx, row, provider_message_id, alert, now)
         case Deferred(until, reason):
             await _again(tx, row, until)
-            await pace.hold_chats(tx, row.channel, {row.address: until})
+            if row.kind is Kind.MENU:
+                await messages.put_menus_off(tx, row.channel, until)
+            else:
+                await pace.hold_chats(tx, row.channel, {row.address: until})
             if reason in _REFUSED:
                 await alarms.set_off(tx, _refusal(reason), "Telegram refuses this service.", now)
             if reason in _OF_THE_CHANNEL:
@@ -178,10 +186,17 @@ async def _sent(
 async def _again(tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = None) -> None:
     """Back into the queue; what another one there says as well is not needed twice."""
     unknowns = row.unknowns if unknowns is None else unknowns
-    if row.kind is Kind.NEUTRAL:
+    if row.kind in (Kind.NEUTRAL, Kind.MENU):
         # One waits at most, and another worker may be adding it now: the database decides.
         await messages.end(tx, row.id, MessageState.CANCELLED)
-        again = message_row(Kind.NEUTRAL, row.address, at, params=row.params, priority=row.priority)
+        again = message_row(
+            row.kind,
+            row.address,
+            at,
+            params=row.params,
+            priority=row.priority,
+            operation=row.operation,
+        )
         await messages.add_once(tx, {**again, "unknowns": unknowns})
         return
     superseded = row.operation is Operation.EDIT and await messages.refresh_waits(

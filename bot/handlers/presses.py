@@ -8,8 +8,8 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from bot.flow.acknowledge import acknowledge
-from bot.flow.answer import answer_press
-from bot.flow.ask import LANGUAGE, set_language, who
+from bot.flow.answer import LANGUAGE, answer_press
+from bot.flow.ask import set_language, who
 from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill

@@ -34,6 +34,8 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.types import (
+    BotCommand,
+    BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -170,7 +172,18 @@ class TelegramNotifier:
                 )
             case Operation.LEAVE:
                 await self._bot.leave_chat(chat_id=message.address, request_timeout=REQUEST_SECONDS)
+            case Operation.MENU:
+                await self._set_menu(message)
         return Sent()
+
+    async def _set_menu(self, message: Outgoing) -> None:
+        """For this chat alone, whatever language the Telegram application speaks."""
+        chat = BotCommandScopeChat(chat_id=int(message.address))
+        if message.commands:
+            menu = [BotCommand(command=c.name, description=c.says) for c in message.commands]
+            await self._bot.set_my_commands(menu, scope=chat, request_timeout=REQUEST_SECONDS)
+        else:
+            await self._bot.delete_my_commands(scope=chat, request_timeout=REQUEST_SECONDS)
 
     async def answer_press(self, press_id: str, text: str, *, alert: bool) -> None:
         try:

@@ -37,7 +37,7 @@ def _item(say: Words, kind: Kind, item: Item) -> str:
             line = say.say(
                 "triage_stands.item_candidates",
                 reference=item.reference,
-                schools="; ".join(item.candidates),
+                schools=say.either(item.candidates),
             )
         case Kind.TRIAGE_STANDS:
             line = say.say("triage_stands.item", reference=item.reference)

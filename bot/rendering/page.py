@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.disclosure import Field, RoleView, is_recorded
 from bot.rendering.cards import Card, heading
-from bot.rendering.catalogue import LANGUAGES, Words, words
+from bot.rendering.catalogue import DEFAULT, LANGUAGES, Words, words
 from bot.rendering.view import update_line, value_text, view_lines
 
 
@@ -161,13 +161,16 @@ def _environment() -> Environment:
 
 def render(template: str, language: str, **values: object) -> str:
     """A page in this language; escaped whatever it is given."""
-    say = words(language)
-    return (
-        _environment().get_template(template).render(say=say.say, language=say.language, **values)
-    )
+    say = words(language).say
+    return _filled(template, language=language, say=say, title=say("page.title"), **values)
 
 
 def render_for_anyone(template: str, **values: object) -> str:
     """A page for whoever it may be, in both languages one behind the other."""
     both = [(language, words(language).say) for language in LANGUAGES]
-    return _environment().get_template(template).render(language="en", both=both, **values)
+    title = words(DEFAULT).say("page.title")
+    return _filled(template, language=DEFAULT, both=both, title=title, **values)
+
+
+def _filled(template: str, **values: object) -> str:
+    return _environment().get_template(template).render(**values)

@@ -112,4 +112,4 @@ class Trail:
         return self.say.say("trail.left_out", people=people) if people else ""
 
     def _names(self, people: Iterable[str]) -> str:
-        return ", ".join(self.person(who) for who in people)
+        return self.say.listed([self.person(who) for who in people])

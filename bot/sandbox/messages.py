@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.sandbox.chats import MESSAGE_TO_DELETE, MESSAGE_TO_EDIT, ChatMessage, PrivateChat
+from bot.sandbox.chats import MESSAGE_TO_DELETE, MESSAGE_TO_EDIT, Chat, ChatMessage, PrivateChat
 from bot.sandbox.cloud import Cloud
-from bot.sandbox.keyboards import Keyboard, keyboard_of
+from bot.sandbox.keyboards import Keyboard, has_web_app, keyboard_of
 from bot.sandbox.refusals import bad_request
 from bot.sandbox.texts import message_text
 
@@ -25,6 +25,7 @@ class Messages:
         buttons = keyboard_of("sendMessage", args.get("reply_markup"))
         chat = cloud.chats.find(args["chat_id"])
         chat.refuse_unless_writable()
+        _refuse_foreign_buttons(chat, buttons)
         now = cloud.clock.now()
         cloud.gate.admit(chat.id, now)
         cloud.gate.count(chat.id, now)
@@ -90,6 +91,7 @@ class Messages:
         return message
 
     def _edit(self, message: ChatMessage, text: str, buttons: Keyboard, *, changed: bool) -> None:
+        _refuse_foreign_buttons(message.chat, buttons)
         if not changed:
             raise bad_request(
                 "message is not modified: specified new message content and reply markup are "
@@ -99,6 +101,12 @@ class Messages:
         self._cloud.gate.admit(message.chat.id, now)
         self._cloud.gate.count(message.chat.id, now)
         message.change(text, buttons, now)
+
+
+def _refuse_foreign_buttons(chat: Chat, buttons: Keyboard) -> None:
+    """A Mini App opens from a private chat only (Bot API: InlineKeyboardButton)."""
+    if has_web_app(buttons) and not isinstance(chat, PrivateChat):
+        raise bad_request("BUTTON_TYPE_INVALID")
 
 
 def _preview(args: dict[str, Any]) -> dict[str, Any]:

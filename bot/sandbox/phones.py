@@ -8,11 +8,14 @@ answer = await press.answered()
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.sandbox.chats import Chat, ChatMessage, Person, PrivateChat
 from bot.sandbox.cloud import Cloud
+from bot.sandbox.keyboards import InlineButton
 from bot.sandbox.members import membership
+from bot.sandbox.mini_apps import init_data, launch_address
 from bot.sandbox.presses import Press
 from bot.sandbox.texts import MAX_TEXT_UNITS, utf16_units
 
@@ -63,15 +66,28 @@ class SandboxPhone:
 
     def press(self, button_text: str, message: ChatMessage | None = None) -> Press:
         """Press the button with this text: on this message, else on the newest that has it."""
-        shown = [message] if message is not None else list(reversed(self.messages))
-        for candidate in shown:
-            button = candidate.button(button_text)
-            if button is not None:
-                if button.data is None:
-                    raise LookupError(f"{button_text!r} is a link to {button.url}")
-                return self.press_data(button.data, candidate)
-        seen = [b.text for m in shown for row in m.buttons for b in row]
-        raise LookupError(f"{self.person.first_name} sees no button {button_text!r}, only {seen}")
+        button, candidate = self._find(button_text, message)
+        if button.data is None:
+            raise LookupError(f"{button_text!r} is a link to {button.url or button.web_app}")
+        return self.press_data(button.data, candidate)
+
+    def follow(self, button_text: str, message: ChatMessage | None = None) -> str:
+        """The address behind this button, which a browser would open. The bot is not told."""
+        button, _ = self._find(button_text, message)
+        if button.url is None:
+            raise LookupError(f"{button_text!r} leads to no page")
+        return button.url
+
+    def launch(
+        self, button_text: str, message: ChatMessage | None = None, *, at: datetime | None = None
+    ) -> str:
+        """The address that a Telegram application opens for the Mini App behind this button: now,
+        or as it opened it `at` another time. The bot is not told."""
+        button, _ = self._find(button_text, message)
+        if button.web_app is None:
+            raise LookupError(f"{button_text!r} opens no Mini App")
+        signed = init_data(self._cloud.token, self.person, at or self._cloud.clock.now())
+        return launch_address(button.web_app, signed)
 
     def press_data(
         self, data: str, message: ChatMessage | None = None, *, inaccessible: bool = False
@@ -145,6 +161,18 @@ class SandboxPhone:
         return unread
 
     # ---------------------------------------------------------------------------------------------
+
+    def _find(
+        self, button_text: str, message: ChatMessage | None
+    ) -> tuple[InlineButton, ChatMessage]:
+        """The button with this text, and the message under which it stands."""
+        shown = [message] if message is not None else list(reversed(self.messages))
+        for candidate in shown:
+            button = candidate.button(button_text)
+            if button is not None:
+                return button, candidate
+        seen = [b.text for m in shown for row in m.buttons for b in row]
+        raise LookupError(f"{self.person.first_name} sees no button {button_text!r}, only {seen}")
 
     def _post(self, text: str, extra: dict[str, Any]) -> ChatMessage:
         self._refuse_if_gone()

@@ -1,11 +1,12 @@
 """The directory as rows: read whole, since every decision asks it; changed row by row."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Row
 
 from bot.domain.directory import Directory
 from bot.domain.people import Absence, ContactMethod, ContactState, Person, Scope
@@ -159,15 +160,14 @@ async def remove_people(tx: Tx, ids: Collection[str], at: datetime) -> None:
     await tx.execute(update(people).where(people.c.id.in_(ids)).values(left_at=at))
 
 
-async def end_contacts(tx: Tx, ids: Collection[str], at: datetime) -> list[int]:
-    """No account is these people's from now on; the numbers of those that were."""
-    rows = await tx.all(
+async def end_contacts(tx: Tx, ids: Collection[str], at: datetime) -> Sequence[Row[Any]]:
+    """No account is these people's from now on; number, channel and address of those that were."""
+    return await tx.all(
         update(contact_methods)
         .where(contact_methods.c.person_id.in_(ids), contact_methods.c.ended_at.is_(None))
         .values(ended_at=at)
-        .returning(contact_methods.c.id)
+        .returning(contact_methods.c.id, contact_methods.c.channel, contact_methods.c.address)
     )
-    return [row.id for row in rows]
 
 
 async def bind_contact(tx: Tx, person_id: str, channel: str, address: str, at: datetime) -> int:
@@ -226,6 +226,12 @@ async def set_language(tx: Tx, person_id: str, language: str) -> None:
         update(people).where(people.c.id == person_id).values(chosen_language=language)
     )
     await changed(tx)
+
+
+async def has_chosen_language(tx: Tx, person_id: str) -> bool:
+    """Whether their language is their own choice, and not only what the directory's file says."""
+    chosen = select(people.c.chosen_language).where(people.c.id == person_id)
+    return await tx.scalar(chosen) is not None
 
 
 async def holder_of(tx: Tx, channel: str, address: str) -> tuple[str, int, ContactState] | None:

@@ -106,7 +106,9 @@ async def gauges(tx: Tx) -> dict[str, int]:
         .where(alerts.c.state == AlertState.OPEN, _REAL_ALERT),
         "messages_pending": select(func.count())
         .select_from(messages)
-        .where(messages.c.state == MessageState.PENDING, _SAID),
+        .where(
+            messages.c.state == MessageState.PENDING, messages.c.operation != Operation.MENU, _SAID
+        ),
         "notifications_to_raise": select(func.count())
         .select_from(notifications)
         .where(notifications.c.raise_due_at.is_not(None), _REAL),
@@ -116,7 +118,10 @@ async def gauges(tx: Tx) -> dict[str, int]:
 
 
 _card, _held = messages.alias("card"), chats.alias("held")
-_due_at = case((_held.c.next_at > messages.c.due_at, _held.c.next_at), else_=messages.c.due_at)
+_due_at = case(
+    (and_(_held.c.next_at > messages.c.due_at, messages.c.kind != Kind.MENU), _held.c.next_at),
+    else_=messages.c.due_at,
+)
 _sendable = (
     select(func.min(_due_at))
     .select_from(

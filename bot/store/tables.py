@@ -335,6 +335,10 @@ messages = Table(
         "uq_messages_stranger", "address",
         condition="state = 'pending' and kind = 'neutral'", unique=True,
     ),
+    _where(
+        "uq_messages_menu", "address",
+        condition="state = 'pending' and kind = 'menu'", unique=True,
+    ),
     Index("ix_messages_card", "alert_id", "person_id"),
     Index("ix_messages_provider", "address", "provider_message_id"),
 )  # fmt: skip

@@ -215,6 +215,7 @@ async def test_whose_telephone_is_lost_is_named_to_the_coordinators_once(town: W
 
 async def test_leaving_a_second_time_is_one_sentence_and_changes_nothing(town: World) -> None:
     await leaves(town)
+    await town.settle()
     before = await everything(town)
     with pytest.raises(NotFoundError, match=r"^Nobody in the directory has the id mair\.$"):
         await leaves(town)

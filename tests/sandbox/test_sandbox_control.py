@@ -63,7 +63,8 @@ async def test_a_whole_conversation_can_be_led_from_outside(
         (False, "helo"),
         (True, "ENC-7F3K"),
     ]
-    assert shown[2]["buttons"] == [[{"text": "Acknowledge", "data": "ack", "url": None}]]
+    acknowledge = {"text": "Acknowledge", "data": "ack", "url": None, "web_app": None}
+    assert shown[2]["buttons"] == [[acknowledge]]
     await rig.do("deactivate", user_id=42)
     assert sandbox.phones[42].chat.deactivated
 

@@ -1,15 +1,17 @@
 """Keyboards under messages, and what else a message may carry."""
 
+import re
+
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramServerError
 from aiogram.types import (
+    CallbackGame,
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     ReplyKeyboardRemove,
-    WebAppInfo,
 )
 
 from bot.sandbox.bot_api import Sandbox
@@ -57,12 +59,26 @@ async def test_a_button_may_lead_to_a_page(bot: Bot, mair: SandboxPhone) -> None
     assert sent.reply_markup.inline_keyboard[0][0].url == button.url
 
 
+async def test_an_address_on_a_button_has_a_host_that_others_can_reach(
+    bot: Bot, mair: SandboxPhone
+) -> None:
+    for address in ("http://127.0.0.1:8080/a", "http://[::1]/a", "tg://resolve?domain=x"):
+        link = InlineKeyboardButton(text="Open", url=address)
+        await bot.send_message(42, "x", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[link]]))
+    for address in ("http://localhost:8080/a", "https://[::1/a", "ftp://example.org/a", "https://"):
+        link = InlineKeyboardButton(text="Open", url=address)
+        markup = InlineKeyboardMarkup(inline_keyboard=[[link]])
+        says = f"inline keyboard button URL '{address}' is invalid: Wrong HTTP URL"
+        with pytest.raises(TelegramBadRequest, match=re.escape(says)):
+            await bot.send_message(42, "x", reply_markup=markup)
+
+
 async def test_other_kinds_of_button_and_keyboard_are_refused_aloud(
     bot: Bot, mair: SandboxPhone, sandbox: Sandbox
 ) -> None:
-    app = InlineKeyboardButton(text="app", web_app=WebAppInfo(url="https://example.org/"))
-    with pytest.raises(TelegramServerError, match="web_app"):
-        await bot.send_message(42, "x", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[app]]))
+    game = InlineKeyboardButton(text="game", callback_game=CallbackGame())
+    with pytest.raises(TelegramServerError, match="callback_game"):
+        await bot.send_message(42, "x", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[game]]))
     with pytest.raises(TelegramServerError, match="force_reply"):
         await bot.send_message(42, "x", reply_markup=ForceReply())
     assert len(sandbox.unsupported) == 2

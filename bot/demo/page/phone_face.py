@@ -21,7 +21,7 @@ def face(stage: Stage, person: Person, language: str) -> dict[str, Any]:
         "role": say.say(f"role.{person.role.value}"),
         "language": language,
         "words": say.family("phone."),
-        "commands": _commands(stage, language),
+        "commands": _commands(stage, phone.id if phone else 0, language),
     }
     if phone is None:
         return {**about, "started": False, "blocked": False, "unread": 0, "messages": []}
@@ -38,11 +38,12 @@ def face(stage: Stage, person: Person, language: str) -> dict[str, Any]:
     }
 
 
-def _commands(stage: Stage, language: str) -> list[dict[str, str]]:
-    """As Telegram chooses: those set for the language, else the default ones."""
+def _commands(stage: Stage, chat: int, language: str) -> list[dict[str, str]]:
+    """As Telegram chooses: those set for the chat, else for the language, else the default ones."""
     given = stage.sandbox.profile.commands
     code = "" if language == DEFAULT else language
-    return given.get(("default", code)) or given.get(("default", ""), [])
+    own = given.get((f"chat:{chat}", ""))
+    return own or given.get(("default", code)) or given.get(("default", ""), [])
 
 
 def _shown_text(message: ChatMessage) -> str:

@@ -179,7 +179,7 @@ class Scene:
         }
 
     def _whom(self, known: InForce, say: Words, step: Upcoming) -> str:
-        people = ", ".join(known.directory.people[who].name for who in step.people)
+        people = say.listed([known.directory.people[who].name for who in step.people])
         if step.drill is not None:
             people = say.say("demo.of_drill", number=step.drill, state=people)
         roles = ", ".join(say.say(f"role.{role.value}") for role in step.roles)

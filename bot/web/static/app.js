@@ -1,7 +1,5 @@
 // The Mini App: signs in with what Telegram signed, then shows the same pages as a link does.
 // It stays on its first page, the only one that Telegram's web client may frame.
-"use strict";
-
 const main = () => document.getElementById("main");
 
 async function go(path, form) {

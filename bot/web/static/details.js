@@ -1,6 +1,4 @@
 // What the page does better with a script than without: copies the entry, and gives way when idle.
-"use strict";
-
 const IDLE = 15 * 60 * 1000;
 let idle;
 

@@ -123,12 +123,13 @@ export class Phone {
     put(at, marks.filter(Boolean).join(" "));
     item.classList.toggle("unread", message.unread);
     const flat = message.buttons.flatMap((row, index) => row.map((button) => ({ ...button, index })));
-    keyed(buttons, flat, (button) => `${button.data ?? button.url}|${button.text}`,
+    keyed(buttons, flat, (button) => `${button.data ?? leadsTo(button)}|${button.text}`,
       (button) => this.button(button, message.id), (made, button) => put(made, button.text));
   }
 
-  button({ data, url }, message) {
-    if (url) return el("a", { href: url, rel: "noreferrer", target: "_blank" });
+  button({ data, ...address }, message) {
+    const href = leadsTo(address);
+    if (href) return el("a", { href, rel: "noopener noreferrer", target: "_blank" });
     const button = el("button", { type: "button", "data-data": data });
     button.onclick = () => this.press(button, message, data);
     return button;
@@ -196,6 +197,11 @@ export class Phone {
   look() {
     if (this.face?.unread) attempt(null, "read", { phone: this.id });
   }
+}
+
+/** Where a button leads instead of pressing it: to a page, or to a Mini App. */
+function leadsTo({ url, web_app: app }) {
+  return url ?? app;
 }
 
 function initials(name) {
