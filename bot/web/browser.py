@@ -14,6 +14,7 @@ from starlette.responses import FileResponse
 
 from bot.domain.access import IDLE, Way
 from bot.flow.session import Entered
+from bot.rendering.page import render_for_anyone
 from bot.web.limits import TooLargeError, limited_body
 
 Form = Mapping[str, str]
@@ -34,6 +35,11 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Strict-Transport-Security": "max-age=31536000",
 }
+
+
+def page_for_anyone(text: str) -> str:
+    """A heading and a sentence, in both languages, for somebody who is not in."""
+    return render_for_anyone("both.html", heading=f"page.{text}_heading", text=f"page.{text}_text")
 
 
 def answer(

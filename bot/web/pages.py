@@ -44,6 +44,7 @@ from bot.web.browser import (
     is_from_here,
     keep_cookie,
     move_on,
+    page_for_anyone,
     small_number,
     static,
 )
@@ -114,7 +115,7 @@ def page_router(ctx: Context) -> APIRouter:
 
     @router.get("/ended")
     async def ended() -> Response:
-        return answer(_both("ended"))
+        return answer(page_for_anyone("ended"))
 
     # --- an alert --------------------------------------------------------------------------------
 
@@ -192,11 +193,7 @@ def page_router(ctx: Context) -> APIRouter:
 
 def _not_in(text: str) -> Response:
     """The one answer for everyone who is not in, or not any more."""
-    return answer(_both(text), status=401)
-
-
-def _both(text: str) -> str:
-    return render_for_anyone("both.html", heading=f"page.{text}_heading", text=f"page.{text}_text")
+    return answer(page_for_anyone(text), status=401)
 
 
 def _said(reply: Reply, token: str, *, back: str | None = None, status: int = 200) -> Response:

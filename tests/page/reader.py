@@ -71,8 +71,8 @@ class Reader:
             await self._ask("GET", self.response.headers["location"])
 
 
-async def link_on(phone: Phone, card: ChatMessage) -> str:
+async def link_on(phone: Phone, card: ChatMessage, button: str = "Open details") -> str:
     """Press Open details; the address that the card then carries."""
-    await phone.press("Open details", card)
+    await phone.press(button, card)
     [address] = [button.url for row in card.buttons for button in row if button.url]
     return str(address)

@@ -1,4 +1,4 @@
-"""The Mini App: Telegram's word for who it is: while it is fresh, once, and of somebody enrolled."""
+"""The Mini App: Telegram's word for who it is: while fresh, once, and of somebody enrolled."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
