@@ -21,7 +21,7 @@ from bot.flow.in_force import in_force
 from bot.flow.tell import message_row
 from bot.rendering.catalogue import LANGUAGES
 from bot.rendering.menu import menu
-from bot.store import facts, messages
+from bot.store import facts, menus
 from bot.store.unit_of_work import Tx
 
 _FACT = "menu"
@@ -32,7 +32,7 @@ async def owe_menus(tx: Tx, now: datetime, addresses: Iterable[str]) -> None:
     """These chats are to show the menu of whoever holds them when it goes out, or none."""
     for address in addresses:
         row = message_row(Kind.MENU, address, now, priority=Priority.MENU, operation=Operation.MENU)
-        await messages.add_menu(tx, row)
+        await menus.add(tx, row)
     tx.wake(Stage.DISPATCH)
 
 

@@ -24,7 +24,7 @@ from bot.domain.message import CARDS, Kind, MessageState
 from bot.flow.contact import contact_is_dead
 from bot.flow.context import CHANNEL, Context, Stage
 from bot.flow.tell import message_row, refresh_card
-from bot.store import alarms, alerts, messages, pace
+from bot.store import alarms, alerts, menus, messages, pace
 from bot.store.unit_of_work import Tx
 
 _REPEAT_AFTER = (10, 30, 60, 120, 300, 600)
@@ -151,7 +151,7 @@ async def _record(
         case Deferred(until, reason):
             await _again(tx, row, until)
             if row.kind is Kind.MENU:
-                await messages.put_menus_off(tx, row.channel, until)
+                await menus.put_off(tx, row.channel, until)
             else:
                 await pace.hold_chats(tx, row.channel, {row.address: until})
             if reason in _REFUSED:

@@ -32,34 +32,6 @@ async def add_once(tx: Tx, row: Mapping[str, Any]) -> None:
     await tx.execute(tx.insert(messages).values(**row).on_conflict_do_nothing())
 
 
-async def add_menu(tx: Tx, row: Mapping[str, Any]) -> None:
-    """Put a chat's menu in the outbox; one that waits there already says the same."""
-    statement = tx.insert(messages).values(**row)
-    new = statement.excluded
-    # An update and not "do nothing", for the same reason as a refresh's.
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["address"],
-            index_where=text("state = 'pending' and kind = 'menu'"),
-            set_={"due_at": new.due_at},
-        )
-    )
-
-
-async def put_menus_off(tx: Tx, channel: Channel, until: datetime) -> None:
-    """Every menu that waits is to wait until then."""
-    await tx.execute(
-        update(messages)
-        .where(
-            messages.c.state == MessageState.PENDING,
-            messages.c.kind == Kind.MENU,
-            messages.c.channel == channel,
-            messages.c.due_at < until,
-        )
-        .values(due_at=until)
-    )
-
-
 async def add_refresh(tx: Tx, row: Mapping[str, Any]) -> None:
     """Put a card's refresh in the outbox. One that waits there already says the same, and goes as
     early as the more urgent of the two."""

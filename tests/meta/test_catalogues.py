@@ -9,6 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from bot.rendering.catalogue import words
 from tests.meta.tree import ROOT, modules
 
 _WELSH_PLURALS = "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n==3 ? 3 : n==6 ? 4 : 5);"
@@ -153,3 +154,22 @@ def test_every_name_that_is_said_is_in_the_catalogue() -> None:
     families = {name.split(".")[0] for name in _sentences("en") if "." in name}
     said = {name for name in whole if _NAME.fullmatch(name) and name.split(".")[0] in families}
     assert said - _sentences("en").keys() == set()
+
+
+def test_a_number_has_the_form_that_welsh_gives_it() -> None:
+    said = [words("cy").count("answer.alerts_follow", number).split()[1:3] for number in range(8)]
+    assert [" ".join(two) for two in said] == [
+        "0 peth", "1 peth", "2 beth", "3 pheth", "4 peth", "5 peth", "6 pheth", "7 peth"
+    ]  # fmt: skip
+    assert words("en").count("answer.alerts_follow", 1).startswith("1 thing is")
+    assert words("en").count("answer.alerts_follow", 2).startswith("2 things are")
+
+
+def test_a_list_reads_as_it_would_be_written() -> None:
+    english, welsh = words("en"), words("cy")
+    assert english.listed(["Mair", "Owen", "Nia"]) == "Mair, Owen and Nia"
+    assert welsh.listed(["Mair", "Owen"]) == "Mair ac Owen"
+    assert welsh.listed(["Mair", "Nia"]) == "Mair a Nia"
+    assert [english.listed([]), welsh.listed(["Mair"])] == ["", "Mair"]
+    assert english.either(["Ysgol Bryn", "Ysgol Môr"]) == "Ysgol Bryn or Ysgol Môr"
+    assert welsh.either(["Ysgol Bryn", "Ysgol Môr"]) == "Ysgol Bryn neu Ysgol Môr"
