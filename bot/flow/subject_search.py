@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import Leg
+from bot.domain.alert import AlertState, Leg
 from bot.domain.incident import incident_of
 from bot.domain.people import Role
 from bot.domain.subject_access import Contact, HeldNotice, HeldVersion, Subject
+from bot.domain.triage import Question
 from bot.store import alerts, directory, disclosures, messages, notifications
 from bot.store.unit_of_work import Tx
 
@@ -63,10 +64,17 @@ async def search(tx: Tx, subject: Subject) -> Found:
                 theirs, others = await _contacts(tx, row.id, duties, bare.numbers(subject))
                 notices.append(replace(bare, contacts=theirs, other_duties=others))
                 excluded.update(row.excluded, held[-1].incident.exclude)
-                unsettled |= any(duty.held for duty in duties)
+                unsettled |= any(_asks_whom(duty) for duty in duties)
             elif any(subject.may_be_meant(child) for child in children):
                 possible.append(row.reference)
     return Found(tuple(notices), tuple(possible), frozenset(excluded), unsettled)
+
+
+def _asks_whom(duty: Row[Any]) -> bool:
+    """Whether this asks whom an exclusion means, and nobody has said. A coordinator may close the
+    task; that says nothing of whom."""
+    unanswered = duty.state in (AlertState.OPEN, AlertState.CLOSED)
+    return unanswered and str(duty.task).startswith(f"{Question.EXCLUSION}:")
 
 
 async def _contacts(

@@ -198,3 +198,12 @@ async def test_of_a_child_of_whom_nothing_is_held_nobody_is_asked(
     with pytest.raises(NotFoundError):
         await ask(world.ctx, NIA, ["desk", "coordinator"])
     await world.advance(seconds=2)
+
+
+async def test_while_nobody_knows_whom_an_exclusion_means_nobody_is_asked(
+    world: World, bryn: School
+) -> None:
+    await world.police.send(notice(child(bryn) | HERS) | {"exclude": ["nobody-knows"]})
+    world.phone("Desk").expects("triage")
+    with pytest.raises(ConflictError, match="the MASH desk must say first"):
+        await ask(world.ctx, NIA, ["desk", "coordinator"])
