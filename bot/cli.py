@@ -122,6 +122,8 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("reference", nargs="?", metavar="REFERENCE")
     status.add_argument("--json", action="store_true")
 
+    _subject_access(commands)
+
     disclosures = _command(
         commands, "disclosures", "disclosures:run", "who was shown which fields of a notification",
         "encompass disclosures ENC-7F3K9QXM",
@@ -184,6 +186,26 @@ def _drill(commands: "argparse._SubParsersAction[_Parser]") -> None:
     what.add_argument("--end", type=int, metavar="N", help="end it now, closing what is open")
     drill.add_argument("--at", metavar="WHEN", help="local time unless it says; default: now")
     drill.add_argument("--json", action="store_true", help="of a list or a report")
+
+
+def _subject_access(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    access = _command(
+        commands, "subject-access", "subject_access:run", "what is held of one child",
+        'encompass subject-access --name "Nia Example" --born 2014-11-02 --out export',
+    )  # fmt: skip
+    access.description = (
+        f"{access.description}\nWhat speaks of other people is withheld. For a complete export ask "
+        "two people with\n--unredacted --ask PERSON_ID --ask PERSON_ID, then run it with "
+        "--unredacted --request SA-…"
+    )
+    access.add_argument("--name", required=True, metavar="NAME", help="given and family name")
+    access.add_argument("--born", required=True, metavar="DATE")
+    access.add_argument("--out", metavar="FOLDER", help="new or empty")
+    access.add_argument("--by", metavar="PERSON_ID", help="who makes it, for the trail")
+    access.add_argument("--language", choices=("en", "cy"), default="en", help="of the page")
+    access.add_argument("--unredacted", action="store_true", help="needs two people's agreement")
+    access.add_argument("--ask", action="append", metavar="PERSON_ID", help="given twice")
+    access.add_argument("--request", metavar="SA-…", help="what both have agreed to")
 
 
 def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.engine import Row
+
 from bot.domain.cover import Reachable
 from bot.domain.message import Kind, Priority
-from bot.domain.people import Channel
+from bot.domain.people import Channel, Person
 from bot.flow.context import Context, Stage
 from bot.flow.reply import Reply
 from bot.flow.tell import message_row
 from bot.rendering.catalogue import LANGUAGES
-from bot.store import messages
+from bot.store import directory, messages
 from bot.store.unit_of_work import Tx
 
 LANGUAGE = "l"
@@ -60,6 +62,20 @@ async def tell_lines(
 def language_buttons() -> list[tuple[str, str]]:
     """Each language by its own name, whoever reads it."""
     return [(_NAMES[code], f"{LANGUAGE}:{code}") for code in LANGUAGES]
+
+
+async def pressed_message(
+    tx: Tx, presser: Person | None, address: str, card: str, name: str
+) -> Row[Any] | None:
+    """The message that was pressed, if it asks just this, by its name in `about`, of this person on
+    this account: forged data means nothing, and a button works only in the chat it was sent to."""
+    holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
+    if presser is None or holder is None or holder[0] != presser.id:
+        return None
+    row = await messages.card_at(tx, address, card)
+    if row is None or row.contact_id != holder[1] or name not in row.params:
+        return None
+    return row
 
 
 async def tell_stranger(tx: Tx, now: datetime, address: str) -> None:

@@ -8,13 +8,10 @@ press that is handled again finds the person gone, or a stranger.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from bot.domain.people import Channel, Person, Role
+from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
-from bot.flow.answer import tell_lines
+from bot.flow.answer import pressed_message, tell_lines
 from bot.flow.ask import asker, help_text
 from bot.flow.context import Context
 from bot.flow.departure import bare_lines, foreseen
@@ -22,8 +19,7 @@ from bot.flow.in_force import in_force
 from bot.flow.leave import end_account, is_last_coordinator, let_leave
 from bot.flow.reply import Reply, nothing_here
 from bot.rendering.catalogue import Words, words
-from bot.store import directory, messages
-from bot.store.unit_of_work import Tx
+from bot.store import directory
 
 LEAVE = "v"
 """What the data of the button begins with that confirms a leaving; and of the next, a loss."""
@@ -102,7 +98,7 @@ async def confirm_leave(ctx: Context, person_id: str, address: str, card: str) -
     async with ctx.store.unit() as tx:
         now, known = ctx.now(), await in_force(ctx, tx)
         presser = known.directory.people.get(person_id)
-        asked = await _asked(tx, presser, address, card, _LEAVES)
+        asked = await pressed_message(tx, presser, address, card, _LEAVES)
         if presser is None or asked is None or presser.role is not Role.COORDINATOR:
             return nothing_here(presser.language if presser else "en")
         if asked.created_at < now - _LAPSES:
@@ -127,23 +123,10 @@ async def confirm_lost(ctx: Context, person_id: str, address: str, card: str) ->
     async with ctx.store.unit() as tx:
         now, known = ctx.now(), await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
-        asked = await _asked(tx, person, address, card, _LOST)
+        asked = await pressed_message(tx, person, address, card, _LOST)
         if person is None or asked is None:
             return nothing_here(person.language if person else "en")
         if asked.created_at < now - _LAPSES:
             return Reply("leave.press_lapsed", person.language)
         await end_account(tx, known, person, now, person.id)
         return Reply("lost.press_done", person.language, alert=True)
-
-
-async def _asked(
-    tx: Tx, presser: Person | None, address: str, card: str, name: str
-) -> Row[Any] | None:
-    """The message that was pressed, if it asks just this of this person on this account."""
-    holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
-    if presser is None or holder is None or holder[0] != presser.id:
-        return None
-    row = await messages.card_at(tx, address, card)
-    if row is None or row.contact_id != holder[1] or name not in row.params:
-        return None
-    return row

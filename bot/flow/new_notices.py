@@ -14,7 +14,7 @@ from bot.domain.incident import Incident, Submission
 from bot.store import events, notifications
 from bot.store.unit_of_work import Tx
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread aloud
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread aloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Held:
 
 
 def new_reference() -> str:
-    return "ENC-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return "ENC-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
 async def add_receipt(tx: Tx, item: Incoming, raw: bytes, outcome: str, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
-`r:12` recuse, `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost, `l:cy`.
+`r:12` recuse, `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost,
+`e:1` agree to an export, `l:cy`.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -13,6 +14,7 @@ from bot.flow.ask import set_language, who
 from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
+from bot.flow.export_request import EXPORT, answer_request
 from bot.flow.leave_chat import LEAVE, LOST, confirm_leave, confirm_lost
 from bot.flow.open_alert import hide_now, open_details
 from bot.flow.recuse import recuse
@@ -61,6 +63,8 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await confirm_leave(ctx, person_id, address, card)
         case (verb, 1) if verb == LOST:
             return await confirm_lost(ctx, person_id, address, card)
+        case (verb, choice) if verb == EXPORT:
+            return await answer_request(ctx, person_id, address, card, choice)
         case _:
             return nothing_here()
 

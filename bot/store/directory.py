@@ -63,6 +63,18 @@ async def load(tx: Tx, *, as_imported: bool = False) -> Directory:
     )
 
 
+async def names_of(tx: Tx, ids: Collection[str]) -> dict[str, str]:
+    """By id, of whoever was ever in the directory."""
+    rows = await tx.all(select(people.c.id, people.c.name).where(people.c.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+async def school_names(tx: Tx, codes: Collection[str]) -> dict[str, str]:
+    """By code, of every school that ever was in the directory."""
+    rows = await tx.all(select(schools.c.code, schools.c.name).where(schools.c.code.in_(codes)))
+    return {row.code: row.name for row in rows}
+
+
 def _school(row: Any) -> School:
     return School(
         code=row.code,

@@ -188,3 +188,26 @@ async def change(tx: Tx, notification_id: int, **values: Any) -> None:
 async def look_again(tx: Tx, notification_id: int, at: datetime) -> None:
     """The raising stage takes this notification up anew."""
     await change(tx, notification_id, raise_due_at=at)
+
+
+# --- everything that is held ---------------------------------------------------------------------
+
+
+async def of_no_drill(tx: Tx, beyond: int, limit: int) -> Sequence[Row[Any]]:
+    """The next notifications after this number, each with its partner's name."""
+    return await tx.all(
+        select(notifications, partners.c.name.label("partner"))
+        .join(partners, partners.c.id == notifications.c.partner_id)
+        .where(notifications.c.id > beyond, notifications.c.drill_id.is_(None))
+        .order_by(notifications.c.id)
+        .limit(limit)
+    )
+
+
+async def versions_of(tx: Tx, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Every version of these notifications, the oldest first."""
+    return await tx.all(
+        select(notification_versions)
+        .where(notification_versions.c.notification_id.in_(ids))
+        .order_by(notification_versions.c.notification_id, notification_versions.c.version)
+    )

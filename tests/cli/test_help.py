@@ -13,7 +13,8 @@ from tests.cli.desk import Desk
 COMMANDS = [
     ["demo"], ["serve"], ["migrate"], ["check"], ["directory", "plan"], ["directory", "import"],
     ["directory", "export"], ["invite"], ["close"], ["notify"], ["route"], ["status"], ["drill"],
-    ["disclosures"], ["key", "create"], ["key", "revoke"], ["report"], ["leave"], ["lock"],
+    ["disclosures"], ["subject-access"], ["key", "create"], ["key", "revoke"], ["report"],
+    ["leave"], ["lock"],
 ]  # fmt: skip
 HEAVY = {"aiogram", "sqlalchemy", "pydantic", "fastapi", "alembic", "asyncio", "babel"}
 
