@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
+from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg, children_in_scope
 from bot.domain.delivery import Button, Operation, Outgoing
-from bot.domain.message import CARDS, SHARED, Kind
+from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
@@ -59,7 +59,7 @@ async def compose(
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
     named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
-    named |= {row.params["alert"] for row in rows if row.kind is Kind.WITHDRAWN}
+    named |= {row.params["alert"] for row in rows if row.kind in ABOUT_ONE}
     refreshed = {row.parent_id for row in rows if row.kind is Kind.REFRESH}
     batch = _Batch(
         tx=tx,
@@ -96,6 +96,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         state = batch.alerts[row.alert_id].state
         if row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None
+        if _sealed(batch, batch.alerts[row.alert_id], person):
+            return None
         if row.person_id in batch.alerts[row.alert_id].excluded:
             return None  # not even that there was something
         if batch.alerts[row.alert_id].held:
@@ -105,9 +107,9 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     if row.kind in SHARED:
         shared = _shared(batch, row, language)
         return None if shared is None else _outgoing(row, shared)
-    if row.kind is Kind.WITHDRAWN and row.person_id in batch.alerts[row.params["alert"]].excluded:
+    if row.kind in ABOUT_ONE and row.person_id in batch.alerts[row.params["alert"]].excluded:
         return None
-    return _outgoing(row, *_plain(row, language))
+    return _outgoing(row, *_plain(batch, row, language))
 
 
 def _holds(person: Person | None, row: Row[Any]) -> bool:
@@ -140,6 +142,8 @@ async def _card(
     children = batch.children[row.alert_id]
     if person is None or not _holds(person, row) or person.id in alert.excluded:
         return stub(words(person.language if person else "en"))
+    if _sealed(batch, alert, person):
+        return stub(words(person.language))
     may = may_take(batch.known, person, alert, children, batch.now)
     directory = batch.known.directory
     several = bool(alert.school_code) and directory.covers_several(person)
@@ -158,8 +162,18 @@ async def _card(
         was_due_at=_instant(params.get("was_due")),
         repeat=row.unknowns > 0 and row.operation is Operation.SEND,
         view=await _view(batch, row, alert, person) if may else None,
+        children=()
+        if alert.leg is Leg.TRIAGE
+        else tuple(sorted(children_in_scope(person, children))),
     )
     return card(words(person.language), facts)
+
+
+def _sealed(batch: _Batch, alert: Row[Any], person: Person | None) -> bool:
+    """Whether their school has said "not our pupil" of all that this person had of it."""
+    if alert.state is AlertState.MISDIRECTED or not alerts.refused_here(alert):
+        return alert.state is AlertState.MISDIRECTED
+    return not may_take(batch.known, person, alert, batch.children[alert.id], batch.now)
 
 
 def _mine(batch: _Batch, alert: Row[Any], person: Person) -> Answered | None:
@@ -225,7 +239,7 @@ def _shared(batch: _Batch, row: Row[Any], language: str) -> str | None:
     return notices.shared(words(language), row.kind, items, repeat=row.unknowns > 0)
 
 
-def _plain(row: Row[Any], language: str) -> tuple[str, Rows]:
+def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
     """A sentence of the catalogue with its values, as whoever put it in the outbox chose it."""
     if row.kind is Kind.LEAVE:
         return "", ()
@@ -234,11 +248,31 @@ def _plain(row: Row[Any], language: str) -> tuple[str, Rows]:
     buttons: Rows = ()
     if row.kind is Kind.WITHDRAWN:
         text = words(language).say("card.withdrawn", reference=row.params["reference"])
+    elif row.kind is Kind.MISDIRECTED:
+        text = words(language).say("misdirected.keep_it", reference=row.params["reference"])
+    elif row.kind is Kind.CONTAINMENT:
+        text = _containment(batch, row, language)
     else:
         text = "\n".join(row.params["lines"])
         buttons = tuple((Button(said, data),) for said, data in row.params.get("buttons", ()))
     repeat = words(language).say("note.repeat") if row.unknowns else ""
     return joined([text, repeat]), buttons
+
+
+def _containment(batch: _Batch, row: Row[Any], language: str) -> str:
+    said, code = row.params, row.params.get("school", "")
+    school = batch.known.directory.schools.get(code)
+    due = _instant(said["report_due"])
+    assert due is not None
+    return notices.containment(
+        words(language),
+        reference=said["reference"],
+        school=school.name_in(language) if school else code,
+        report_due_at=due,
+        opened=said["opened"],
+        reminder=said["reminder"],
+        overdue=due <= batch.now,
+    )
 
 
 def _instant(seconds: int | None) -> datetime | None:

@@ -29,6 +29,7 @@ class Stage(StrEnum):
     HEAR = "hear"
     ESCALATE = "escalate"
     HIDE = "hide"
+    CONTAIN = "contain"
     WATCH = "watch"
 
 

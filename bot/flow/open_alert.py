@@ -18,6 +18,7 @@ from bot.flow.context import Context, Stage
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.sealed import closed_here
 from bot.flow.tell import refresh_card
 from bot.flow.view import view_for
 from bot.store import alerts, messages, views
@@ -41,12 +42,13 @@ async def open_in_chat(
         if person is None or alert is None:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
-        if not may_take(known, person, alert, children, now):
-            return nothing_here(person.language)
+        sealed = alert.state is AlertState.MISDIRECTED
+        if sealed or not may_take(known, person, alert, children, now):
+            return await closed_here(tx, known, alert, person, now)
         if alert.behind and alert.leg is not Leg.TRIAGE:
             # What came may exclude this very person: in a second it is in force.
             return nothing_here(person.language)
-        if alert.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
+        if alert.state is AlertState.WITHDRAWN:
             return Reply("press.withdrawn", person.language)
         card = await _card(tx, person, alert, address, card_id, now)
         if card is None:

@@ -84,7 +84,7 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     fresh = row.version == 1 and row.state is NotificationState.RECEIVED
     existing: Sequence[Row[Any]] = [] if fresh else await alerts.of_notifications(tx, [row.id])
     decided = await _decisions(tx, existing)
-    placed = place(incident, known.directory, decided)
+    placed = place(incident, known.directory, decided, notifications.refusals(row))
     excluded, unknown = _exclusions(incident, known, decided, row)
     doubts = await _namesakes(tx, row, incident, known, placed, existing)
     held = [doubt for doubt in doubts if doubt.task not in decided]

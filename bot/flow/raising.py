@@ -182,8 +182,9 @@ class Raising:
         """A word to everyone who was told of the alert, and to nobody else; who hears of it in
         this raising anyway is not told twice. `came`: the children that are new in it."""
         told = (await alerts.told(self.tx, [alert.id]))[alert.id] - self._hears_of(alert.id)
-        # A decision at the MASH desk brings children in without a new version.
-        occasion = ".".join([f"v{self.row.version}", *map(str, sorted(came))])
+        # A decision at the MASH desk brings children in without a new version, and back again.
+        turn = f"v{self.row.version}" + (f"r{len(self.row.refused)}" if self.row.refused else "")
+        occasion = ".".join([turn, *map(str, sorted(came))])
         self._owe_word(alert, told, kind, occasion)
 
     def _hears_of(self, alert_id: int) -> frozenset[str]:
