@@ -122,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("reference", nargs="?", metavar="REFERENCE")
     status.add_argument("--json", action="store_true")
 
+    _containments(commands)
     _keys(commands)
 
     report = _command(
@@ -177,6 +178,20 @@ def _drill(commands: "argparse._SubParsersAction[_Parser]") -> None:
     what.add_argument("--end", type=int, metavar="N", help="end it now, closing what is open")
     drill.add_argument("--at", metavar="WHEN", help="local time unless it says; default: now")
     drill.add_argument("--json", action="store_true", help="of a list or a report")
+
+
+def _containments(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    part = _command(
+        commands, "containments", "containments:run",
+        "what reached a wrong school, who had opened it, and its 72-hour clock",
+        "encompass containments ENC-7F3K9QXM --end not_reportable --by p090",
+    )  # fmt: skip
+    part.add_argument("reference", nargs="?", metavar="REFERENCE", help="default: all that is open")
+    part.add_argument(
+        "--end", choices=("reported", "not_reportable"), help="the regulator was told, or need not"
+    )
+    part.add_argument("--by", metavar="PERSON_ID", help="the coordinator who ends it")
+    part.add_argument("--json", action="store_true")
 
 
 def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:

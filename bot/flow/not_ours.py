@@ -172,6 +172,7 @@ async def _contain(
         tx,
         notification_id=row.id,
         refusal=refusing.number,
+        version=row.version,
         school_code=refusing.pressed.school_code,
         child_number=child,
         alert_id=refusing.pressed.id,

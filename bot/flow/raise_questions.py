@@ -14,7 +14,7 @@ from bot.domain.triage import Question, task_name
 from bot.flow.raising import Raising
 from bot.flow.suggest import likely_people, likely_schools
 from bot.flow.tell import refresh_cards
-from bot.store import alerts, messages, notifications
+from bot.store import alerts, messages
 
 _UNANSWERED = AlertChild(0, None)
 """What a task's ladder has to cover, so that it is read like any other."""
@@ -95,9 +95,7 @@ def _candidates(raising: Raising, question: SchoolQuestion, codes: Sequence[str]
         return likely_schools(question.written, directory)
     number = question.child_number
     refused = {
-        refusal.school_code
-        for refusal in notifications.refusals(raising.row)
-        if refusal.child_number == number
+        refusal.school_code for refusal in raising.refusals if refusal.child_number == number
     }
     likely = likely_schools(question.written, directory, besides=refused)
     return [*likely, *(code for code in codes if code not in (*refused, *likely))]

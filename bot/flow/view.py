@@ -29,6 +29,8 @@ class Shown:
     task: Row[Any] | None = None
     """The triage task that asks, if this is one."""
     drill: bool = False
+    refused_by: tuple[str, ...] = ()
+    """The codes of the schools that said of the child in question that it is not theirs."""
 
 
 async def view_for(
@@ -46,7 +48,14 @@ async def view_for(
         view = role_view(incident, person, asked, known.matrix, other_settings_told=False)
         if not asked:  # who somebody is: the incident, without any child
             return Shown(replace(view, children=()), task)
-        return Shown(view, task, drill=row.drill_id is not None)
+        refused_by = tuple(
+            dict.fromkeys(
+                refusal.school_code
+                for refusal in notifications.refusals(row)
+                if refusal.child_number == task.child_number
+            )
+        )
+        return Shown(view, task, drill=row.drill_id is not None, refused_by=refused_by)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
     view = role_view(incident, person, children, known.matrix, other_settings_told=others)
     return Shown(view, drill=row.drill_id is not None)
@@ -60,11 +69,11 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
     if shown.task is not None and shown.task.question is Question.SAME_PERSON:
         lines = [*_whether_the_same(known, say, shown.task, schools), "", *lines]
     elif shown.task is not None:
-        lines = [*_question(say, shown.task, schools), "", *lines]
+        lines = [*_question(say, shown, shown.task, schools), "", *lines]
     return pages(lines)
 
 
-def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
+def _question(say: Words, shown: Shown, task: Row[Any], schools: dict[str, str]) -> list[str]:
     if task.question is Question.EXCLUSION:
         written = inert(task.written["id"])
         return [
@@ -76,8 +85,14 @@ def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
         say.say("view.question_school"),
         f"{say.say('view.school_as_written')}: {school}",
         say.say(f"why.{task.why}"),
+        *_refused(say, shown, schools),
         say.say("answer.triage_decide_how", task=task.alert_id),
     ]
+
+
+def _refused(say: Words, shown: Shown, schools: dict[str, str]) -> list[str]:
+    names = "; ".join(schools.get(code, code) for code in shown.refused_by)
+    return [f"{say.say('view.refused_by')}: {names}"] if names else []
 
 
 def _whether_the_same(

@@ -11,8 +11,16 @@ from bot.domain.containment import Outcome
 from bot.store.tables import alerts, containments, disclosures, notifications, people
 from bot.store.unit_of_work import Tx
 
-_WITH_NOTIFICATION = select(containments, notifications.c.reference, notifications.c.excluded).join(
-    notifications, notifications.c.id == containments.c.notification_id
+_sealer = people.alias("sealer")
+_WITH_NOTIFICATION = (
+    select(
+        containments,
+        notifications.c.reference,
+        notifications.c.excluded,
+        _sealer.c.name.label("sealer"),
+    )
+    .join(notifications, notifications.c.id == containments.c.notification_id)
+    .join(_sealer, _sealer.c.id == containments.c.sealed_by)
 )
 
 

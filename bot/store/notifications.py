@@ -191,6 +191,17 @@ def refusals(row: Row[Any]) -> tuple[Refusal, ...]:
     return tuple(Refusal(refusal["child"], refusal["school"]) for refusal in row.refused)
 
 
+async def contents(tx: Tx, notification_id: int) -> list[Any]:
+    """What each version of this notification said, the oldest first."""
+    versions = notification_versions.c
+    rows = await tx.all(
+        select(versions.content)
+        .where(versions.notification_id == notification_id)
+        .order_by(versions.version)
+    )
+    return [row.content for row in rows]
+
+
 async def look_again(tx: Tx, notification_id: int, at: datetime) -> None:
     """The raising stage takes this notification up anew."""
     await change(tx, notification_id, raise_due_at=at)

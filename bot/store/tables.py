@@ -458,6 +458,7 @@ containments = Table(
     _id(),
     _ref("notification_id", "notifications.id"),
     Column("refusal", Integer, nullable=False),  # which one of the notification's, from 1
+    Column("version", Integer, nullable=False),  # of the notification, then
     Column("school_code", Text, nullable=False),
     Column("child_number", Integer, nullable=False),
     _ref("alert_id", "alerts.id"),  # the one whose button was pressed

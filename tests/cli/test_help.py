@@ -13,7 +13,7 @@ from tests.cli.desk import Desk
 COMMANDS = [
     ["demo"], ["serve"], ["migrate"], ["check"], ["directory", "plan"], ["directory", "import"],
     ["directory", "export"], ["invite"], ["close"], ["notify"], ["route"], ["status"], ["drill"],
-    ["key", "create"], ["key", "revoke"], ["report"], ["leave"], ["lock"],
+    ["key", "create"], ["key", "revoke"], ["report"], ["leave"], ["lock"], ["containments"],
 ]  # fmt: skip
 HEAVY = {"aiogram", "sqlalchemy", "pydantic", "fastapi", "alembic", "asyncio", "babel"}
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("id", _Key, autoincrement=True, nullable=False),
         sa.Column("notification_id", _Key, nullable=False),
         sa.Column("refusal", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("school_code", sa.Text(), nullable=False),
         sa.Column("child_number", sa.Integer(), nullable=False),
         sa.Column("alert_id", _Key, nullable=False),
