@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.people import Role
 from bot.domain.school import School
+from bot.flow.close import close
 from tests.builders import at, child, child_of, notice
 from tests.flow.outbox import hold_back
 from tests.flow.test_presses_of_others import NOTHING, answer_to, everything, finds_nothing
@@ -314,7 +315,7 @@ async def test_who_is_excluded_is_neither_asked_nor_told_nor_answered(
 ) -> None:
     await world.person("Second", Role.COORDINATOR, everywhere=True)
     first = child_of(bryn)
-    await world.police.send(first)
+    reference = await world.police.send(first)
     mair, owen = world.phone("Mair"), world.phone("Owen")
     card = mair.expects("alert")
     await mair.opens(card)
@@ -324,6 +325,7 @@ async def test_who_is_excluded_is_neither_asked_nor_told_nor_answered(
     await owen.press(BUTTON, owen.sandbox.messages[-1])
     world.phone("Coordinator").expects("containment.opened")
     world.phone("Desk").expects("triage")
+    await close(world.ctx, reference, "nobody's pupil", "coordinator")
     await world.advance(days=3)
     mair.heard_nothing()
     world.phone("Second").heard_nothing()
