@@ -184,7 +184,7 @@ def _containments(commands: "argparse._SubParsersAction[_Parser]") -> None:
     part = _command(
         commands, "containments", "containments:run",
         "what reached a wrong school, who had opened it, and its 72-hour clock",
-        "encompass containments ENC-7F3K9QXM --end not_reportable --by p090",
+        "encompass containments ENC-7F3K9QXM --end not_reportable --by p001",
     )  # fmt: skip
     part.add_argument("reference", nargs="?", metavar="REFERENCE", help="default: all that is open")
     part.add_argument(

@@ -4,7 +4,8 @@ Due times are rows. Dies before the commit: the record is due still. Dies after 
 the next due time are there together. With nobody to tell an alarm stands until somebody hears.
 """
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -23,19 +24,38 @@ UNTOLD = "containment_untold:"
 """What the name of an alarm begins with: no coordinator could be told of a record."""
 _BATCH = 50
 _TRY_AGAIN = timedelta(minutes=10)
+log = logging.getLogger(__name__)
 
 
 async def contain_due(ctx: Context) -> bool:
     """Tell of every record that is due; whether more may be waiting."""
     async with ctx.store.reading() as tx:
-        if not await containments.any_due(tx, ctx.now()):
-            return False
-    async with ctx.store.unit() as tx:
         due = await containments.due(tx, ctx.now(), _BATCH)
-        known = await in_force(ctx, tx)
-        for record in due:
-            await _tell(ctx, tx, known, record)
-        return len(due) == _BATCH
+    for number in due:
+        await _tell_or_put_off(ctx, number)
+    return len(due) == _BATCH
+
+
+async def _tell_or_put_off(ctx: Context, number: int) -> None:
+    """One record that cannot be told holds up no other."""
+    try:
+        async with ctx.store.unit() as tx:
+            record = await containments.due_one(tx, number, ctx.now())
+            if record is not None:  # else another worker has it, or had it
+                await _tell(ctx, tx, await in_force(ctx, tx), record)
+    except Exception as error:
+        log.exception("telling of a containment record failed", extra={"containment": number})
+        async with ctx.store.unit() as tx:
+            record = await containments.due_one(tx, number, ctx.now())
+            if record is not None:
+                await _put_off(
+                    tx, record, ctx.now(), f"Telling of it failed ({type(error).__name__})."
+                )
+
+
+async def _put_off(tx: Tx, record: Row[Any], now: datetime, why: str) -> None:
+    await alarms.set_off(tx, f"{UNTOLD}{record.reference}", why, now)
+    await containments.told(tx, record.id, record.told, now + _TRY_AGAIN)
 
 
 async def _tell(ctx: Context, tx: Tx, known: InForce, record: Row[Any]) -> None:
@@ -45,13 +65,8 @@ async def _tell(ctx: Context, tx: Tx, known: InForce, record: Row[Any]) -> None:
     excluded = frozenset(record.excluded)
     coordinators = reachable(known, Role.COORDINATOR, record.school_code, excluded, now)
     if not coordinators:
-        await alarms.set_off(
-            tx,
-            f"{UNTOLD}{record.reference}",
-            "Something reached a wrong school, and no coordinator can be told of it.",
-            now,
-        )
-        await containments.told(tx, record.id, record.told, now + _TRY_AGAIN)
+        why = "Something reached a wrong school, and no coordinator can be told of it."
+        await _put_off(tx, record, now, why)
         return
     opened = await containments.openings(
         tx, record.notification_id, record.school_code, record.child_number, record.ledger_end

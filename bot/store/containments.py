@@ -57,23 +57,25 @@ async def openings(
 # --- what a tick finds ---------------------------------------------------------------------------
 
 
-async def any_due(tx: Tx, now: datetime) -> bool:
-    statement = select(containments.c.id).where(
-        containments.c.ended_at.is_(None), containments.c.next_reminder_at <= now
-    )
-    return await tx.first(statement.limit(1)) is not None
-
-
-async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Open records of which the coordinators are to hear now, locked; another worker's are passed
-    over."""
-    return await tx.all(
-        _WITH_NOTIFICATION.where(
-            containments.c.ended_at.is_(None), containments.c.next_reminder_at <= now
-        )
+async def due(tx: Tx, now: datetime, limit: int) -> list[int]:
+    """The open records of which the coordinators are to hear now, the oldest first."""
+    rows = await tx.all(
+        select(containments.c.id)
+        .where(containments.c.ended_at.is_(None), containments.c.next_reminder_at <= now)
         .order_by(containments.c.next_reminder_at, containments.c.id)
         .limit(limit)
-        .with_for_update(of=containments, skip_locked=True)
+    )
+    return [row.id for row in rows]
+
+
+async def due_one(tx: Tx, number: int, now: datetime) -> Row[Any] | None:
+    """This one, if it is due still and no other worker holds it; locked until the commit."""
+    return await tx.first(
+        _WITH_NOTIFICATION.where(
+            containments.c.id == number,
+            containments.c.ended_at.is_(None),
+            containments.c.next_reminder_at <= now,
+        ).with_for_update(of=containments, skip_locked=True)
     )
 
 

@@ -1,14 +1,20 @@
 """What had been seen at the wrong school is on record, its clock runs, and nobody forgets it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.engine import Row
 
 from bot.domain.containment import REPORT_WITHIN, Outcome
 from bot.domain.people import Role
+from bot.domain.routing import InForce
 from bot.domain.school import School
+from bot.flow import contain
 from bot.flow.close import close
 from bot.flow.containments import Record, end_records, open_records, records_of
+from bot.flow.context import Context
+from bot.store.unit_of_work import Tx
 from tests.builders import child, child_of, notice
 from tests.flow.outbox import standing
 from tests.journeys.test_drills import MARK, a_drill
@@ -115,6 +121,31 @@ async def test_when_no_coordinator_can_be_told_an_alarm_stands_until_one_is(worl
     told = [m.text for m in world.phone("Coordinator").unaccounted()]
     assert any("Nobody had opened it." in text for text in told)
     assert f"containment_untold:{reference}" not in await world.alarms()
+    world.everyone_is_accounted_for()
+
+
+async def test_a_record_that_cannot_be_told_of_is_put_off_and_holds_up_no_other(
+    world: World, bryn: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = contain._tell
+
+    async def fails_once(ctx: Context, tx: Tx, known: InForce, record: Row[Any]) -> None:
+        if record.id == 1:
+            monkeypatch.setattr(contain, "_tell", telling)
+            raise RuntimeError
+        await telling(ctx, tx, known, record)
+
+    monkeypatch.setattr(contain, "_tell", fails_once)
+    world.expected_errors.append("telling of a containment record failed")
+    reference, _ = await sealed(world, bryn, opened=False)
+    phone = world.phone("Coordinator")
+    phone.heard_nothing()
+    assert f"containment_untold:{reference}" in await world.alarms()
+    await sealed(world, bryn, opened=False)
+    phone.expects("containment.opened")
+    await world.advance(minutes=11)
+    assert any(m.text.startswith(f"{reference}, Ysgol Bryn:") for m in phone.unaccounted())
+    assert await world.alarms() == []
     world.everyone_is_accounted_for()
 
 
