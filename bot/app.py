@@ -18,6 +18,7 @@ from bot.domain.access import SecurePage
 from bot.domain.errors import RefusedError, SettingsError
 from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
+from bot.flow.contain import contain_due
 from bot.flow.context import CONFIG, Context, Stage
 from bot.flow.dispatch import Dispatcher
 from bot.flow.drill_due import drill_due
@@ -71,6 +72,7 @@ class App:
                 Stage.HEAR: self._hear,
                 Stage.ESCALATE: lambda: escalate_due(self.ctx),
                 Stage.HIDE: lambda: hide_due(self.ctx),
+                Stage.CONTAIN: lambda: contain_due(self.ctx),
                 Stage.WATCH: self._watch,
             }
         )
@@ -212,7 +214,9 @@ class App:
 
             return tick
 
-        every_second = waking(Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE)
+        every_second = waking(
+            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN
+        )
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)
         self.ticks.every(self.ctx.lease_seconds / 3, "lease", self._renew)

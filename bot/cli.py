@@ -131,6 +131,7 @@ def parser() -> argparse.ArgumentParser:
     disclosures.add_argument("reference", metavar="REFERENCE")
     disclosures.add_argument("--json", action="store_true")
 
+    _containments(commands)
     _keys(commands)
 
     report = _command(
@@ -206,6 +207,20 @@ def _subject_access(commands: "argparse._SubParsersAction[_Parser]") -> None:
     access.add_argument("--unredacted", action="store_true", help="needs two people's agreement")
     access.add_argument("--ask", action="append", metavar="PERSON_ID", help="given twice")
     access.add_argument("--request", metavar="SA-…", help="what both have agreed to")
+
+
+def _containments(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    part = _command(
+        commands, "containments", "containments:run",
+        "what reached a wrong school, who had opened it, and its 72-hour clock",
+        "encompass containments ENC-7F3K9QXM --end not_reportable --by p001",
+    )  # fmt: skip
+    part.add_argument("reference", nargs="?", metavar="REFERENCE", help="default: all that is open")
+    part.add_argument(
+        "--end", choices=("reported", "not_reportable"), help="the regulator was told, or need not"
+    )
+    part.add_argument("--by", metavar="PERSON_ID", help="the coordinator who ends it")
+    part.add_argument("--json", action="store_true")
 
 
 def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:

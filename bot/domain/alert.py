@@ -31,6 +31,7 @@ class AlertState(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MISDIRECTED = "misdirected"
+    """Every child in it turned out to be no pupil there: sealed for everybody."""
 
 
 LEGAL_MOVES: dict[AlertState, frozenset[AlertState]] = {
@@ -43,8 +44,11 @@ LEGAL_MOVES: dict[AlertState, frozenset[AlertState]] = {
         }
     ),
     # Undo and reopening are events that say what is owed again (contract: states).
-    AlertState.ACKNOWLEDGED: frozenset({AlertState.OPEN, AlertState.WITHDRAWN}),
-    AlertState.CLOSED: frozenset({AlertState.OPEN, AlertState.WITHDRAWN}),
+    # A school may say "not our pupil" after it had answered, or after a coordinator's end of it.
+    AlertState.ACKNOWLEDGED: frozenset(
+        {AlertState.OPEN, AlertState.WITHDRAWN, AlertState.MISDIRECTED}
+    ),
+    AlertState.CLOSED: frozenset({AlertState.OPEN, AlertState.WITHDRAWN, AlertState.MISDIRECTED}),
     AlertState.WITHDRAWN: frozenset({AlertState.OPEN}),
     AlertState.MISDIRECTED: frozenset({AlertState.OPEN}),
 }

@@ -69,6 +69,8 @@ class Doubt(StrEnum):
     UNKNOWN_NAME = "unknown_name"
     SEVERAL = "several_schools_of_that_name"
     DISAGREE = "code_and_name_disagree"
+    NOT_OURS = "not_ours"
+    """The school that was found says that this is not its pupil."""
 
 
 @dataclass(frozen=True, slots=True)

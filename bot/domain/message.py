@@ -13,6 +13,10 @@ class Kind(StrEnum):
     MORE = "more"
     """There is more on an alert already told: a new version or an update."""
     WITHDRAWN = "withdrawn"
+    MISDIRECTED = "misdirected"
+    """To who had opened what was for another school: not to be used, not to be passed on."""
+    CONTAINMENT = "containment"
+    """To coordinators: something reached a wrong school, and when a report of it would be due."""
     ESCALATION = "escalation"
     """A reference and a school, to roles that never see content; several may share a message."""
     TRIAGE_STANDS = "triage_stands"
@@ -38,6 +42,10 @@ CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.MORE})
 """The kinds with an alert's buttons, kept true by refreshes."""
 SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP})
 """Kinds of which one message to a chat may name several references."""
+
+
+ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT})
+"""Kinds that name one alert in a message of its own, without buttons."""
 
 
 class MessageState(StrEnum):

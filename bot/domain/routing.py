@@ -2,6 +2,7 @@
 escalating, `encompass route` and `check`. All four call these functions, so none can disagree.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -59,16 +60,29 @@ class AlertWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A school that said "not our pupil" of this child, whatever the sender had written."""
+
+    child_number: int
+    school_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolQuestion:
     """A child whose school a person must settle."""
 
     child_number: int
     written: WrittenSchool
     why: Doubt
+    refused_by: str = ""
+    """The code of the school that said it is not theirs, and for which time."""
+    time: int = 0
 
     @property
     def task(self) -> str:
-        return task_name(Question.SCHOOL, self.written.key, self.child_number)
+        """A question of its own for each refusal, so that each is asked and none twice."""
+        asked = f"{self.refused_by}|{self.time}" if self.refused_by else self.written.key
+        return task_name(Question.SCHOOL, asked, self.child_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +93,63 @@ class Placed:
     questions: tuple[SchoolQuestion, ...]
 
 
-def place(incident: Incident, directory: Directory, decided: Mapping[str, str]) -> Placed:
-    """Find each child's school; `decided` maps a question's task to the code a person chose."""
+def place(
+    incident: Incident,
+    directory: Directory,
+    decided: Mapping[str, str],
+    refusals: Collection[Refusal] = (),
+) -> Placed:
+    """Find each child's school; `decided` maps a question's task to the code a person chose.
+
+    A school that refused a child has it back by a person's decision alone: whatever leads there,
+    the code, the name or an earlier decision, goes on to the question that the refusal asked.
+    """
+    refused = Counter((refusal.child_number, refusal.school_code) for refusal in refusals)
     by_school: dict[str, dict[int, AlertChild]] = {}
     ways: dict[str, set[str]] = {}
     questions: list[SchoolQuestion] = []
     for child in incident.children:
         for written in child.schools or (WrittenSchool(),):
-            match directory.match(written.code, written.name):
+            match _found(child.number, written, directory, decided, refused):
+                case SchoolQuestion() as question:
+                    questions.append(question)
                 case Matched(code, by):
-                    found, way = code, by
-                case Unsure(why):
-                    question = SchoolQuestion(child.number, written, why)
-                    found, way = decided.get(question.task, ""), BY_DESK
-                    if found not in directory.schools:
-                        questions.append(question)
-                        continue
-            by_school.setdefault(found, {})[child.number] = AlertChild(
-                child.number, child.year_group
-            )
-            ways.setdefault(found, set()).add(way)
+                    by_school.setdefault(code, {})[child.number] = AlertChild(
+                        child.number, child.year_group
+                    )
+                    ways.setdefault(code, set()).add(by)
     alerts = tuple(
         AlertWanted(code, tuple(children.values()), tuple(sorted(ways[code])))
         for code, children in by_school.items()
     )
     return Placed(alerts, tuple(questions))
+
+
+def _found(
+    child: int,
+    written: WrittenSchool,
+    directory: Directory,
+    decided: Mapping[str, str],
+    refused: Mapping[tuple[int, str], int],
+) -> Matched | SchoolQuestion:
+    """Where this writing leads: by its match, then from refusal to decision until a school stands
+    that has not refused since. Each refusal is passed once, so it comes to an end."""
+    match directory.match(written.code, written.name):
+        case Matched() as found:
+            pass
+        case Unsure(why):
+            question = SchoolQuestion(child, written, why)
+            found = Matched(decided.get(question.task, ""), BY_DESK)
+            if found.code not in directory.schools:
+                return question
+    passed: Counter[str] = Counter()
+    while passed[found.code] < refused.get((child, found.code), 0):
+        passed[found.code] += 1
+        question = SchoolQuestion(child, written, Doubt.NOT_OURS, found.code, passed[found.code])
+        found = Matched(decided.get(question.task, ""), BY_DESK)
+        if found.code not in directory.schools:
+            return question
+    return found
 
 
 @dataclass(frozen=True, slots=True)

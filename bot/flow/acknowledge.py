@@ -24,6 +24,7 @@ from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.sealed import closed_here
 from bot.flow.tell import refresh_cards
 from bot.store import alerts, events, messages
 from bot.store.unit_of_work import Tx
@@ -40,11 +41,13 @@ async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if not may_take(known, person, alert, children, now):
-            return nothing_here(person.language)
+            return await closed_here(tx, known, alert, person, now)
         state: AlertState = alert.state
         match state:
-            case AlertState.WITHDRAWN | AlertState.MISDIRECTED:
+            case AlertState.WITHDRAWN:
                 return Reply("press.withdrawn", person.language)
+            case AlertState.MISDIRECTED:
+                return await closed_here(tx, known, alert, person, now)
             case AlertState.CLOSED:
                 return Reply("press.closed", person.language)
             case AlertState.ACKNOWLEDGED:
@@ -81,6 +84,7 @@ async def _record(
         role=person.role,
         children=sorted(mine),
         version=alert.notification_version,
+        refusals=len(alert.refused),
         acknowledged_at=now,
     )
     given = await _answers(tx, alert)

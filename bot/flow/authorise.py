@@ -11,9 +11,8 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, Leg
+from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.calendar import local_day
-from bot.domain.disclosure import is_sealed
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 from bot.store import alerts
@@ -58,12 +57,12 @@ def may_open(
     now: datetime,
 ) -> Opening:
     """Whether this person may be shown this alert's view now, in whatever place."""
-    if not may_take(known, person, alert, children, now):
+    if alert.state is AlertState.MISDIRECTED or not may_take(known, person, alert, children, now):
         return Opening.NOTHING
     if alert.behind and alert.leg is not Leg.TRIAGE:
         # What came may exclude this very person: in a second it is in force.
         return Opening.NOTHING
-    if is_sealed(alert.state):
+    if alert.state is AlertState.WITHDRAWN:
         return Opening.TAKEN_BACK
     return Opening.YES
 

@@ -13,10 +13,10 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.access import APP_PATH, SecurePage
-from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
+from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg, children_in_scope
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.disclosure import is_sealed
-from bot.domain.message import CARDS, SHARED, Kind
+from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
@@ -69,7 +69,7 @@ async def compose(
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
     named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
-    named |= {row.params["alert"] for row in rows if row.kind is Kind.WITHDRAWN}
+    named |= {row.params["alert"] for row in rows if row.kind in ABOUT_ONE}
     refreshed = {row.parent_id for row in rows if row.kind is Kind.REFRESH}
     batch = _Batch(
         tx=tx,
@@ -111,6 +111,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         state = batch.alerts[row.alert_id].state
         if row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None
+        if _sealed(batch, batch.alerts[row.alert_id], person):
+            return None
         if row.person_id in batch.alerts[row.alert_id].excluded:
             return None  # not even that there was something
         if batch.alerts[row.alert_id].held:
@@ -120,9 +122,9 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     if row.kind in SHARED:
         shared = _shared(batch, row, language)
         return None if shared is None else _outgoing(row, shared)
-    if row.kind is Kind.WITHDRAWN and row.person_id in batch.alerts[row.params["alert"]].excluded:
+    if row.kind in ABOUT_ONE and row.person_id in batch.alerts[row.params["alert"]].excluded:
         return None
-    return _outgoing(row, *_plain(row, language))
+    return _outgoing(row, *_plain(batch, row, language))
 
 
 def _holds(person: Person | None, row: Row[Any]) -> bool:
@@ -163,6 +165,8 @@ async def _card(
     children = batch.children[row.alert_id]
     if person is None or not _holds(person, row) or person.id in alert.excluded:
         return stub(words(person.language if person else "en"))
+    if _sealed(batch, alert, person):
+        return stub(words(person.language))
     may = may_take(batch.known, person, alert, children, batch.now)
     known = batch.known.directory
     several = bool(alert.school_code) and known.covers_several(person)
@@ -183,12 +187,22 @@ async def _card(
         view=await _view(batch, row, alert, person) if may else None,
         app=_app(batch.page, alert) if may else None,
         link=_link(batch, row, person) if may else None,
+        children=()
+        if alert.leg is Leg.TRIAGE
+        else tuple(sorted(children_in_scope(person, children))),
     )
     return card(words(person.language), facts)
 
 
 def _app(page: SecurePage | None, alert: Row[Any]) -> str | None:
     return f"{page.url}{APP_PATH}?alert={alert.id}" if page and page.is_mini_app else None
+
+
+def _sealed(batch: _Batch, alert: Row[Any], person: Person | None) -> bool:
+    """Whether their school has said "not our pupil" of all that this person had of it."""
+    if alert.state is AlertState.MISDIRECTED or not alerts.refused_here(alert):
+        return alert.state is AlertState.MISDIRECTED
+    return not may_take(batch.known, person, alert, batch.children[alert.id], batch.now)
 
 
 def _link(batch: _Batch, row: Row[Any], person: Person) -> OpenedLink | None:
@@ -244,7 +258,7 @@ def _shared(batch: _Batch, row: Row[Any], language: str) -> str | None:
     return notices.shared(words(language), row.kind, items, repeat=row.unknowns > 0)
 
 
-def _plain(row: Row[Any], language: str) -> tuple[str, Rows]:
+def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
     """A sentence of the catalogue with its values, as whoever put it in the outbox chose it."""
     if row.kind is Kind.LEAVE:
         return "", ()
@@ -253,11 +267,31 @@ def _plain(row: Row[Any], language: str) -> tuple[str, Rows]:
     buttons: Rows = ()
     if row.kind is Kind.WITHDRAWN:
         text = words(language).say("card.withdrawn", reference=row.params["reference"])
+    elif row.kind is Kind.MISDIRECTED:
+        text = words(language).say("misdirected.keep_it", reference=row.params["reference"])
+    elif row.kind is Kind.CONTAINMENT:
+        text = _containment(batch, row, language)
     else:
         text = "\n".join(row.params["lines"])
         buttons = tuple((Button(said, data),) for said, data in row.params.get("buttons", ()))
     repeat = words(language).say("note.repeat") if row.unknowns else ""
     return joined([text, repeat]), buttons
+
+
+def _containment(batch: _Batch, row: Row[Any], language: str) -> str:
+    said, code = row.params, row.params.get("school", "")
+    school = batch.known.directory.schools.get(code)
+    due = _instant(said["report_due"])
+    assert due is not None
+    return notices.containment(
+        words(language),
+        reference=said["reference"],
+        school=school.name_in(language) if school else code,
+        report_due_at=due,
+        opened=said["opened"],
+        reminder=said["reminder"],
+        overdue=due <= batch.now,
+    )
 
 
 def _instant(seconds: int | None) -> datetime | None:

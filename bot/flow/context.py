@@ -30,6 +30,7 @@ class Stage(StrEnum):
     HEAR = "hear"
     ESCALATE = "escalate"
     HIDE = "hide"
+    CONTAIN = "contain"
     WATCH = "watch"
 
 

@@ -202,6 +202,8 @@ def _leg_line(say: Words, known: InForce, leg: LegReport) -> str:
     school = school_name(known, leg.school, say.language)
     names = {"school": school, "leg": say.say(f"drill.leg.{leg.leg.value}")}
     minutes = leg.minutes_before_the_bell
+    if leg.state is AlertState.MISDIRECTED:
+        return say.say("drill.report_misdirected", **names)
     if leg.settled_by is None or minutes is None:
         return say.say("drill.report_nobody", **names)
     sentence = "drill.report_before" if minutes >= 0 else "drill.report_after"

@@ -14,12 +14,12 @@ from sqlalchemy.engine import Row
 from bot.domain.access import Way
 from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
-from bot.flow.authorise import Opening, may_open
 from bot.flow.context import Context, Stage
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
 from bot.flow.link import offer_link, take_links_off
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.sealed import refusal
 from bot.flow.tell import refresh_card
 from bot.flow.view import view_for
 from bot.store import access, alerts, messages, views
@@ -44,11 +44,9 @@ async def open_details(
         if person is None or alert is None:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
-        match may_open(known, person, alert, children, now):
-            case Opening.NOTHING:
-                return nothing_here(person.language)
-            case Opening.TAKEN_BACK:
-                return Reply("press.withdrawn", person.language)
+        why_not = await refusal(tx, known, person, alert, children, now)
+        if why_not is not None:
+            return why_not
         card = await _card(tx, person, alert, address, card_id, now)
         if card is None:
             return nothing_here(person.language)

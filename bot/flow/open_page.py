@@ -12,11 +12,11 @@ from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.message import Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import Opening, may_open
 from bot.flow.context import Context
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.sealed import refusal
 from bot.flow.session import Visitor
 from bot.flow.view import (
     Shown,
@@ -48,11 +48,9 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
         if alert is None:
             return nothing_here(person.language)
         children = (await alerts.children(tx, [alert_id]))[alert_id]
-        match may_open(known, person, alert, children, now):
-            case Opening.NOTHING:
-                return nothing_here(person.language)
-            case Opening.TAKEN_BACK:
-                return Reply("press.withdrawn", person.language)
+        why_not = await refusal(tx, known, person, alert, children, now)
+        if why_not is not None:
+            return why_not
         shown = await view_for(tx, known, alert, children, person)
         await disclose(tx, now, shown, alert, person, known, visitor.way)
         given = (await alerts.answers(tx, [alert_id]))[alert_id]
@@ -93,4 +91,5 @@ def _page(
         choices=choices(known, shown, person.language) if is_open else (),
         may_acknowledge=is_open and not triage and own is None,
         may_recuse=alert.state in _STANDING,
+        may_refuse=alert.state in _STANDING and not triage,
     )

@@ -7,16 +7,17 @@ that cannot be raised is put off alone, with an alarm, and holds up no other (on
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState, Leg, NotificationState
-from bot.domain.incident import Incident, incident_of
+from bot.domain.incident import Child, Incident, incident_of
 from bot.domain.namesakes import Namesake, namesakes
-from bot.domain.routing import InForce, Placed, place
+from bot.domain.routing import InForce, Placed, Refusal, place
 from bot.domain.triage import Question, task_name
 from bot.flow.context import Context, Stage
 from bot.flow.hide import hide_from
@@ -84,7 +85,8 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     fresh = row.version == 1 and row.state is NotificationState.RECEIVED
     existing: Sequence[Row[Any]] = [] if fresh else await alerts.of_notifications(tx, [row.id])
     decided = await _decisions(tx, existing)
-    placed = place(incident, known.directory, decided)
+    refusals = await _refusals(tx, row, incident)
+    placed = place(incident, known.directory, decided, refusals)
     excluded, unknown = _exclusions(incident, known, decided, row)
     doubts = await _namesakes(tx, row, incident, known, placed, existing)
     held = [doubt for doubt in doubts if doubt.task not in decided]
@@ -98,6 +100,7 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         row=row,
         incident=incident,
         excluded=excluded,
+        refusals=refusals,
         existing={(alert.leg, alert.school_code, alert.task): alert for alert in existing},
         children=await alerts.children(tx, [alert.id for alert in existing]) if existing else {},
         now=now,
@@ -122,6 +125,34 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     if row.raise_attempts:
         await alarms.clear(tx, _alarm(row.reference))
     await events.append(tx, *raising.lines)
+
+
+async def _refusals(tx: Tx, row: Row[Any], incident: Incident) -> tuple[Refusal, ...]:
+    """Which school said "not our pupil" of which child. One whom a version left out and another
+    named again has a number of its own since, and is refused under it too."""
+    said = notifications.refusals(row)
+    named = {child.number for child in incident.children}
+    gone = {refusal.child_number for refusal in said} - named
+    if not gone:
+        return said
+    found = list(said)
+    for was in await _as_they_were(tx, row.id, gone):
+        codes = [r.school_code for r in said if r.child_number == was.number]
+        for child in (c for c in incident.children if c.is_same_child(was)):
+            carried = Counter(Refusal(child.number, code) for code in codes)
+            found += (carried - Counter(found)).elements()
+    if len(found) > len(said):
+        refused = [{"child": r.child_number, "school": r.school_code} for r in found]
+        await notifications.change(tx, row.id, refused=refused)
+    return tuple(found)
+
+
+async def _as_they_were(tx: Tx, notification_id: int, numbers: Collection[int]) -> list[Child]:
+    """These children as the last version that named them has them."""
+    found: dict[int, Child] = {}
+    for content in await notifications.contents(tx, notification_id):
+        found |= {c.number: c for c in incident_of(content).children if c.number in numbers}
+    return list(found.values())
 
 
 async def _decisions(tx: Tx, existing: Any) -> dict[str, str]:

@@ -81,13 +81,16 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         raising.excluded,
         raising.known.directory.people,
     )
-    withdrawn, is_open = old.state is AlertState.WITHDRAWN, old.state is AlertState.OPEN
+    is_open = old.state is AlertState.OPEN
+    taken_away = old.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED)
+    if back := {c.number for c in wanted.children if c not in before} & alerts.refused_here(old):
+        raising.note("alert:put_back", old.id, children=sorted(back))
     if owing and not is_open and (came or old.state is not AlertState.CLOSED):
         await _reopen(raising, old, wanted, owing)
         return
-    if withdrawn:  # sent again, and those whom it concerns had taken it on already
+    if taken_away:  # sent again, and those whom it concerns had taken it on already
         await alerts.reopen(tx, old.id, raising=old.raising, at=now, bell_at=old.bell_at)
-    if not owing and (withdrawn or is_open):
+    if not owing and (taken_away or is_open):
         await alerts.move(tx, old.id, AlertState.ACKNOWLEDGED, now)
         await messages.cancel_of_alert(tx, old.id)
     elif came and is_open:
@@ -115,8 +118,8 @@ async def _reopen(
     wanted: AlertWanted,
     owing: frozenset[int],
 ) -> None:
-    """Owed again: a child whom nobody took on came in, whoever had taken it on was excluded, or a
-    withdrawn notice was sent again."""
+    """Owed again: a child whom nobody took on came in, or came back from the MASH desk, whoever had
+    taken it on was excluded, or a withdrawn notice was sent again."""
     bell = raising.known.bell(wanted.school_code, raising.now)
     turn = old.raising + 1
     await alerts.reopen(raising.tx, old.id, raising=turn, at=raising.now, bell_at=bell.at)

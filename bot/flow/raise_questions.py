@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.namesakes import Namesake
-from bot.domain.routing import Placed
+from bot.domain.routing import Placed, SchoolQuestion
 from bot.domain.triage import Question, task_name
 from bot.flow.raising import Raising
 from bot.flow.suggest import likely_people, likely_schools
@@ -79,10 +79,26 @@ def _questions(raising: Raising, placed: Placed, unknown: Sequence[str]) -> list
             question.child_number,
             {"code": question.written.code, "name": question.written.name},
             question.why.value,
-            likely_schools(question.written, directory),
+            _candidates(raising, question, codes),
         )
         for question in placed.questions
+        # Nobody at the desk is asked where a synthetic pupil goes.
+        if not (question.refused_by and raising.row.drill_id is not None)
     ]
+
+
+def _candidates(raising: Raising, question: SchoolQuestion, codes: Sequence[str]) -> list[str]:
+    """The likeliest schools. Who refused this child is not suggested, and where the other children
+    of the incident go is: an officer may have put one down for the other."""
+    directory = raising.known.directory
+    if not question.refused_by:
+        return likely_schools(question.written, directory)
+    number = question.child_number
+    refused = {
+        refusal.school_code for refusal in raising.refusals if refusal.child_number == number
+    }
+    likely = likely_schools(question.written, directory, besides=refused)
+    return [*likely, *(code for code in codes if code not in (*refused, *likely))]
 
 
 def _whether_the_same(namesake: Namesake) -> _Question:

@@ -11,7 +11,15 @@ from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.escalation import Climb, EscalationPolicy
 from bot.domain.incident import Incident
 from bot.domain.message import Kind
-from bot.domain.routing import Climbed, InForce, LadderState, StepTold, climb, owed_to_newcomers
+from bot.domain.routing import (
+    Climbed,
+    InForce,
+    LadderState,
+    Refusal,
+    StepTold,
+    climb,
+    owed_to_newcomers,
+)
 from bot.flow.context import Stage
 from bot.flow.ladder import ladders
 from bot.flow.tell import Owed, Subject, can_be_told, refresh_cards, write_climb
@@ -30,6 +38,8 @@ class Raising:
     row: Row[Any]
     incident: Incident
     excluded: frozenset[str]
+    refusals: tuple[Refusal, ...]
+    """Each "not our pupil" of it so far."""
     existing: Mapping[tuple[Leg, str, str], Row[Any]]
     """Its alerts so far, by leg, school and task."""
     children: Mapping[int, tuple[AlertChild, ...]]
@@ -182,8 +192,9 @@ class Raising:
         """A word to everyone who was told of the alert, and to nobody else; who hears of it in
         this raising anyway is not told twice. `came`: the children that are new in it."""
         told = (await alerts.told(self.tx, [alert.id]))[alert.id] - self._hears_of(alert.id)
-        # A decision at the MASH desk brings children in without a new version.
-        occasion = ".".join([f"v{self.row.version}", *map(str, sorted(came))])
+        # A decision at the MASH desk brings children in without a new version, and back again.
+        turn = f"v{self.row.version}" + (f"r{len(self.refusals)}" if self.refusals else "")
+        occasion = ".".join([turn, *map(str, sorted(came))])
         self._owe_word(alert, told, kind, occasion)
 
     def _hears_of(self, alert_id: int) -> frozenset[str]:

@@ -11,6 +11,7 @@ from bot.flow.context import Context, Stage
 from bot.flow.hide import hide_from
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.sealed import closed_here
 from bot.store import alerts, events, notifications
 
 _STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
@@ -30,6 +31,8 @@ async def recuse(ctx: Context, person_id: str, alert_id: int) -> Reply:
         duties = await alerts.of_notifications(tx, [pressed.notification_id])
         alert = next(duty for duty in duties if duty.id == alert_id)
         children = (await alerts.children(tx, [alert_id]))[alert_id]
+        if alert.state is AlertState.MISDIRECTED:
+            return await closed_here(tx, known, alert, person, now)
         if row is None or not may_take(known, person, alert, children, now):
             return nothing_here(person.language)
         await notifications.change(

@@ -12,19 +12,23 @@ _CANDIDATES = 6
 _WORTH_SHOWING = 55
 
 
-def likely_schools(written: WrittenSchool, directory: Directory) -> list[str]:
-    """Codes of the schools whose names come nearest to what was written, the likeliest first.
+def likely_schools(
+    written: WrittenSchool, directory: Directory, besides: Collection[str] = ()
+) -> list[str]:
+    """Codes of the schools whose names come nearest to what was written, the likeliest first,
+    `besides` these.
 
     The school that a known code names is among them, whatever the name says.
     """
     names = {
         (code, name): key
         for code, school in directory.schools.items()
+        if code not in besides
         for name in school.names
         if (key := fold(name))
     }
     best: dict[str, float] = {}
-    if written.code in directory.schools:
+    if written.code in directory.schools and written.code not in besides:
         best[str(written.code)] = 101.0
     if key := fold(written.name or ""):
         for _, score, (code, _) in process.extract(

@@ -52,6 +52,7 @@ async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str
             role=person.role,
             children=[0],
             version=alert.notification_version,
+            refusals=len(alert.refused),
             acknowledged_at=now,
         )
         await alerts.move(tx, alert_id, AlertState.ACKNOWLEDGED, now)

@@ -33,6 +33,8 @@ class Shown:
     task: Row[Any] | None = None
     """The triage task that asks, if this is one."""
     drill: bool = False
+    refused_by: tuple[str, ...] = ()
+    """The codes of the schools that said of the child in question that it is not theirs."""
 
 
 async def view_for(
@@ -50,7 +52,15 @@ async def view_for(
         view = role_view(incident, person, asked, known.matrix, other_settings_told=False)
         if not asked:  # who somebody is: the incident, without any child
             return Shown(replace(view, children=()), row.version, task)
-        return Shown(view, row.version, task, drill=row.drill_id is not None)
+        refused_by = tuple(
+            dict.fromkeys(
+                refusal.school_code
+                for refusal in notifications.refusals(row)
+                if refusal.child_number == task.child_number
+            )
+        )
+        drill = row.drill_id is not None
+        return Shown(view, row.version, task, drill=drill, refused_by=refused_by)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
     view = role_view(incident, person, children, known.matrix, other_settings_told=others)
     return Shown(view, row.version, drill=row.drill_id is not None)
@@ -104,10 +114,10 @@ def question_lines(known: InForce, shown: Shown, language: str) -> list[str]:
     say, schools = words(language), school_names(known, language)
     if shown.task.question is Question.SAME_PERSON:
         return _whether_the_same(known, say, shown.task, schools)
-    return _question(say, shown.task, schools)
+    return _question(say, shown, shown.task, schools)
 
 
-def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
+def _question(say: Words, shown: Shown, task: Row[Any], schools: dict[str, str]) -> list[str]:
     if task.question is Question.EXCLUSION:
         written = inert(task.written["id"])
         return [
@@ -119,8 +129,14 @@ def _question(say: Words, task: Row[Any], schools: dict[str, str]) -> list[str]:
         say.say("view.question_school"),
         f"{say.say('view.school_as_written')}: {school}",
         say.say(f"why.{task.why}"),
+        *_refused(say, shown, schools),
         say.say("answer.triage_decide_how", task=task.alert_id),
     ]
+
+
+def _refused(say: Words, shown: Shown, schools: dict[str, str]) -> list[str]:
+    names = "; ".join(schools.get(code, code) for code in shown.refused_by)
+    return [f"{say.say('view.refused_by')}: {names}"] if names else []
 
 
 def _whether_the_same(

@@ -1,6 +1,6 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
-`r:12` recuse, `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost,
-`e:1` agree to an export, `l:cy`.
+`r:12` recuse, `n:12` not our pupil, `n:12:2` the same of one child, `d:3:1` start a drill,
+`v:1` somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export, `l:cy`.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -16,11 +16,12 @@ from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
 from bot.flow.export_request import EXPORT, answer_request
 from bot.flow.leave_chat import LEAVE, LOST, confirm_leave, confirm_lost
+from bot.flow.not_ours import not_ours
 from bot.flow.open_alert import hide_now, open_details
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.triage import decide_by_choice
-from bot.rendering.cards import ACKNOWLEDGE, DECIDE, HIDE, OPEN, PAGE, RECUSE
+from bot.rendering.cards import ACKNOWLEDGE, DECIDE, HIDE, NOT_OURS, OPEN, PAGE, RECUSE
 
 router = Router(name="presses")
 
@@ -53,6 +54,8 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await acknowledge(ctx, person_id, number)
         case (verb, number) if verb == RECUSE:
             return await recuse(ctx, person_id, number)
+        case (verb, number, *child) if verb == NOT_OURS and len(child) < 2:
+            return await not_ours(ctx, person_id, number, *child)
         case (verb, _) if verb == HIDE:
             return await hide_now(ctx, person_id, address, card)
         case (verb, number, choice) if verb == DECIDE:

@@ -9,7 +9,7 @@ from bot.domain.message import Kind
 from bot.rendering.catalogue import Words
 from bot.rendering.view import joined
 
-OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE, RECUSE = "o", "a", "h", "p", "t", "r"
+OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE, RECUSE, NOT_OURS = "o", "a", "h", "p", "t", "r", "n"
 """What a button's data begins with; an alert's number follows (contract: chat)."""
 
 
@@ -62,6 +62,8 @@ class Card:
     app: str | None = None
     """Where details open as a Mini App."""
     link: OpenedLink | None = None
+    children: tuple[int, ...] = ()
+    """The numbers of the children in the reader's scope; of a triage task none."""
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -147,9 +149,29 @@ def _buttons(words: Words, facts: Card) -> Rows:
         rows.append((Button(words.say("button.hide"), f"{HIDE}:{number}"),))
     if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
         rows.append((Button(words.say("button.acknowledge"), f"{ACKNOWLEDGE}:{number}"),))
+    if facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
+        rows += _not_ours(words, facts)
     if view is not None and facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
         rows.append((Button(words.say("button.recuse"), f"{RECUSE}:{number}"),))
     return tuple(rows)
+
+
+def _not_ours(words: Words, facts: Card) -> Rows:
+    """One child: its own button. Several: one that says where to find each child's, or those."""
+    number, several = facts.alert_id, len(facts.children) > 1
+    if several and facts.view is None:
+        return ((Button(words.say("button.not_ours"), f"{NOT_OURS}:{number}"),),)
+    return tuple(
+        (
+            Button(
+                words.say("button.not_ours_child", number=child)
+                if several
+                else words.say("button.not_ours"),
+                f"{NOT_OURS}:{number}:{child}",
+            ),
+        )
+        for child in facts.children
+    )
 
 
 def _seconds(words: Words, at: datetime) -> str:

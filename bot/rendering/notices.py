@@ -62,6 +62,27 @@ def _item(say: Words, kind: Kind, item: Item) -> str:
     return line
 
 
+def containment(
+    say: Words,
+    *,
+    reference: str,
+    school: str,
+    report_due_at: datetime,
+    opened: int,
+    reminder: bool,
+    overdue: bool,
+) -> str:
+    """To coordinators: something reached a wrong school, and the clock that runs since."""
+    at = say.moment(report_due_at)
+    if overdue:
+        return say.say("containment.overdue", reference=reference, school=school, at=at)
+    if reminder:
+        return say.say("containment.reminder", reference=reference, school=school, at=at)
+    said = say.say("containment.opened", reference=reference, school=school, at=at)
+    who = "containment.seen_by" if opened else "containment.seen_by_nobody"
+    return f"{said} {say.say(who, count=opened)}"
+
+
 def neutral() -> str:
     """The one answer for everyone unknown, in both languages since nobody knows theirs."""
     return "\n\n".join(words(language).say("neutral") for language in LANGUAGES)

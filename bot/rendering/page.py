@@ -28,6 +28,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ChildPart:
+    number: int
     heading: str
     lines: tuple[Line, ...]
 
@@ -53,6 +54,8 @@ class AlertPage:
     """Ready to be copied into the school's own safeguarding system."""
     may_acknowledge: bool
     may_recuse: bool
+    may_refuse: bool
+    """Whether it may be said of each child that they are not of this school."""
     choices: tuple[tuple[int, str], ...]
 
 
@@ -69,6 +72,7 @@ def alert_page(
     choices: Iterable[tuple[int, str]] = (),
     may_acknowledge: bool,
     may_recuse: bool,
+    may_refuse: bool,
 ) -> AlertPage:
     """`schools` maps codes to names in the reader's language; `reader` is who they are."""
     say = words(language)
@@ -90,6 +94,7 @@ def alert_page(
         lines=_lines(say, view.incident, schools),
         children=tuple(
             ChildPart(
+                child.number,
                 say.say("page.the_child") if alone else say.say("view.child", number=child.number),
                 _lines(say, child.values, schools),
             )
@@ -99,6 +104,7 @@ def alert_page(
         entry=_entry(say, facts.reference, standing, view, schools, reader, now, drill=drill),
         may_acknowledge=may_acknowledge,
         may_recuse=may_recuse,
+        may_refuse=may_refuse,
         choices=tuple(choices),
     )
 

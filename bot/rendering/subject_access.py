@@ -8,6 +8,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Tree
 
@@ -15,15 +16,7 @@ from bot.domain.subject_access import NOT_RECORDED, WITHHELD
 from bot.rendering.catalogue import Words
 from bot.rendering.view import inert, year_group
 
-_STYLE = """
-body { font-family: sans-serif; line-height: 1.4; max-width: 60rem; margin: 2rem auto }
-main { padding: 0 1rem }
-table { border-collapse: collapse; width: 100%; margin: 0.5rem 0 1.5rem }
-th, td { border: 1px solid #767676; padding: 0.3rem 0.6rem; text-align: left; vertical-align: top }
-td { white-space: pre-wrap; overflow-wrap: anywhere; mso-number-format: "\\@" }
-section { break-inside: auto } h2, h3, h4 { break-after: avoid } tr { break-inside: avoid }
-@media print { body { margin: 0; max-width: none } section + section { break-before: page } }
-"""
+_STYLE = (Path(__file__).parent / "pages" / "export.css").read_text(encoding="utf-8")
 _HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
 _ANSWERS = {"yes": "view.yes", "no": "view.no", NOT_RECORDED: "view.not_recorded"}

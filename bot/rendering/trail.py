@@ -14,11 +14,15 @@ _BY_PERSON = {
     "alert:opened": "trail.opened",
     "alert:acknowledged": "trail.acknowledged",
     "alert:recused": "trail.recused",
+    "alert:misdirected": "trail.misdirected",
+    "alert:child_not_theirs": "trail.child_not_theirs",
+    "containment:ended": "trail.containment_ended",
     "message:sent": "trail.sent",
     "triage:decided": "trail.decided",
 }
 _PLAIN = {
     "alert:withdrawn": "trail.alert_withdrawn",
+    "alert:put_back": "trail.put_back",
     "alert:closed": "trail.closed",
     "triage:closed": "trail.closed",
     "notification:closed": "trail.closed",

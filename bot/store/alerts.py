@@ -30,6 +30,7 @@ _WITH_NOTIFICATION = select(
     notifications.c.reference,
     notifications.c.excluded,
     notifications.c.drill_id,
+    notifications.c.refused,
     notifications.c.version.label("notification_version"),
     # A version came that was not raised yet: its exclusions and its children are not in force.
     (notifications.c.version > notifications.c.raised_version).label("behind"),
@@ -129,16 +130,29 @@ async def children(tx: Tx, ids: Collection[int]) -> dict[int, tuple[AlertChild, 
 
 
 async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgement]]:
+    """Who answered for which children. An answer stands for no child whom its school has refused
+    since: should it be theirs after all, it is owed again."""
     found: dict[int, list[Acknowledgement]] = {alert_id: [] for alert_id in ids}
     for row in await tx.all(
-        select(acknowledgements)
+        select(acknowledgements, alerts.c.school_code, notifications.c.refused)
+        .join(alerts, alerts.c.id == acknowledgements.c.alert_id)
+        .join(notifications, notifications.c.id == alerts.c.notification_id)
         .where(acknowledgements.c.alert_id.in_(ids))
         .order_by(acknowledgements.c.id)
     ):
+        since = row.refused[row.refusals :]
+        void = {refusal["child"] for refusal in since if refusal["school"] == row.school_code}
         found[row.alert_id].append(
-            Acknowledgement(row.person_id, row.role, frozenset(row.children), row.acknowledged_at)
+            Acknowledgement(
+                row.person_id, row.role, frozenset(row.children) - void, row.acknowledged_at
+            )
         )
     return found
+
+
+def refused_here(alert: Row[Any]) -> frozenset[int]:
+    """The numbers of the children whom this alert's school has refused at some time."""
+    return frozenset(r["child"] for r in alert.refused if r["school"] == alert.school_code)
 
 
 async def told(tx: Tx, ids: Collection[int]) -> dict[int, frozenset[str]]:

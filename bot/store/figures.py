@@ -13,6 +13,7 @@ from bot.store.tables import (
     acknowledgements,
     alerts,
     chats,
+    containments,
     disclosures,
     drills,
     messages,
@@ -143,6 +144,9 @@ _WAITS = {
         messages.c.state == MessageState.CLAIMED
     ),
     "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
+    "containment": select(func.min(containments.c.next_reminder_at)).where(
+        containments.c.ended_at.is_(None)
+    ),
     "drill": STARTS,
     "drill_end": ENDS,
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),

@@ -16,7 +16,9 @@ from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
 from bot.store.tables import (
+    alert_children,
     alerts,
+    containments,
     disclosures,
     events,
     messages,
@@ -106,7 +108,7 @@ def _told_after_settled(now: datetime) -> Select[Any]:  # noqa: ARG001
         select(func.count())
         .select_from(tellings.join(alerts, alerts.c.id == tellings.c.alert_id))
         .where(
-            alerts.c.state.in_([AlertState.ACKNOWLEDGED, AlertState.CLOSED, AlertState.WITHDRAWN]),
+            alerts.c.state != AlertState.OPEN,
             tellings.c.told_at > alerts.c.ended_at,
             tellings.c.kind.in_(_OF_LADDERS),
         )
@@ -150,15 +152,92 @@ def _opened_without_event(now: datetime) -> Select[Any]:  # noqa: ARG001
     ).select_from(disclosures)
 
 
+def _refused_and_forgotten(now: datetime) -> Select[Any]:  # noqa: ARG001
+    """A child whom a school refused, who is in no alert and asked after at no desk. An open record
+    names it, which keeps the look short."""
+    _of = alerts.c.notification_id == containments.c.notification_id
+    return (
+        select(func.count())
+        .select_from(
+            containments.join(notifications, notifications.c.id == containments.c.notification_id)
+        )
+        .where(
+            containments.c.ended_at.is_(None),
+            notifications.c.state.in_(_MATTERS),
+            notifications.c.raise_due_at.is_(None),
+            notifications.c.version == notifications.c.raised_version,
+            # A new version without this child owes it nothing: then another child's duty stands.
+            containments.c.version == notifications.c.version,
+            ~exists().where(
+                _of,
+                alert_children.c.alert_id == alerts.c.id,
+                alert_children.c.number == containments.c.child_number,
+            ),
+            ~exists().where(
+                _of,
+                alerts.c.leg == Leg.TRIAGE,
+                alerts.c.state.in_([AlertState.OPEN, AlertState.CLOSED]),
+            ),
+        )
+    )
+
+
+def _sealed_with_children(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        alerts.c.state == AlertState.MISDIRECTED,
+        exists().where(alert_children.c.alert_id == alerts.c.id),
+    )
+
+
+def _sealed_without_record(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return (
+        select(func.count())
+        .select_from(alerts.join(notifications, notifications.c.id == alerts.c.notification_id))
+        .where(
+            alerts.c.state == AlertState.MISDIRECTED,
+            notifications.c.drill_id.is_(None),
+            ~exists().where(
+                containments.c.notification_id == alerts.c.notification_id,
+                containments.c.school_code == alerts.c.school_code,
+            ),
+        )
+    )
+
+
+def _sealed_and_shown(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return (
+        select(func.count())
+        .select_from(
+            views.join(messages, messages.c.id == views.c.message_id).join(
+                alerts, alerts.c.id == messages.c.alert_id
+            )
+        )
+        .where(views.c.hidden_at.is_(None), alerts.c.state == AlertState.MISDIRECTED)
+    )
+
+
+def _record_silent(now: datetime) -> Select[Any]:
+    return _count(
+        containments.c.ended_at.is_(None),
+        or_(
+            containments.c.next_reminder_at.is_(None),
+            containments.c.next_reminder_at < now - GRACE,
+        ),
+    )
+
+
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
     ("I1", "a notification in triage without an open task", _triage_without_task),
+    ("I1", "a refused child that nobody is asked about", _refused_and_forgotten),
+    ("I3", "an opened view of what was sealed", _sealed_and_shown),
     ("I7", "a notification waiting to be raised", _received_and_overdue),
     ("I7", "a ladder that is overdue", _ladder_late),
     ("I7", "a claim that nobody took over", _claim_stuck),
     ("I7", "a view that was not hidden", _view_not_hidden),
     ("I11", "an open alert without a next step", _ladder_at_rest),
+    ("I11", "an open containment record of which nobody will hear", _record_silent),
 )
 """Checked every half minute: each looks only at rows that wait."""
 
@@ -167,6 +246,8 @@ HISTORY: tuple[tuple[str, str, Query], ...] = (
     ("I2", "an accepted version whose content is not kept", _version_without_row),
     ("I4", "a step told after the alert had ended", _told_after_settled),
     ("I6", "a disclosure without its event", _opened_without_event),
+    ("I6", "a sealed alert without a containment record", _sealed_without_record),
+    ("I9", "a sealed alert with a child in it", _sealed_with_children),
     ("I9", "an ended alert whose ladder goes on", _ended_and_climbing),
     ("I9", "an open alert that has ended", _open_and_ended),
 )

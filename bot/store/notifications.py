@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
+from bot.domain.routing import Refusal
 from bot.store.tables import alerts, notification_versions, notifications, partners, receipts
 from bot.store.unit_of_work import Tx
 
@@ -183,6 +184,22 @@ async def change(tx: Tx, notification_id: int, **values: Any) -> None:
     await tx.execute(
         update(notifications).where(notifications.c.id == notification_id).values(**values)
     )
+
+
+def refusals(row: Row[Any]) -> tuple[Refusal, ...]:
+    """Every "not our pupil" of this notification, in its order."""
+    return tuple(Refusal(refusal["child"], refusal["school"]) for refusal in row.refused)
+
+
+async def contents(tx: Tx, notification_id: int) -> list[Any]:
+    """What each version of this notification said, the oldest first."""
+    versions = notification_versions.c
+    rows = await tx.all(
+        select(versions.content)
+        .where(versions.notification_id == notification_id)
+        .order_by(versions.version)
+    )
+    return [row.content for row in rows]
 
 
 async def look_again(tx: Tx, notification_id: int, at: datetime) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from bot.domain.access import Way
 from bot.domain.alert import AlertState, Leg, NotificationState
+from bot.domain.containment import Outcome
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.domain.people import Channel, ContactState, Role
@@ -108,6 +109,8 @@ notifications = Table(
     Column(
         "recused", Json, nullable=False, server_default="[]"
     ),  # of them, who asked it themselves
+    # Each "not our pupil" in its order, a child's number and a school's code; never edited.
+    Column("refused", Json, nullable=False, server_default="[]"),
     _at("received_at"),
     _at("raise_due_at", nullable=True),  # something is to be raised or looked at again
     Column("raise_attempts", Integer, nullable=False, default=0),
@@ -418,9 +421,14 @@ acknowledgements = Table(
     Column("role", Word(Role), nullable=False),
     Column("children", Json, nullable=False),  # the numbers in this person's scope, then
     Column("version", Integer, nullable=False),
+    # How many "not our pupil" the notice had by then: a child refused since needs a new answer.
+    Column("refusals", Integer, nullable=False, server_default="0"),
     _at("acknowledged_at"),
-    UniqueConstraint("alert_id", "person_id", "version", "children"),
-)
+    UniqueConstraint(
+        "alert_id", "person_id", "version", "refusals", "children",
+        name="uq_acknowledgements_once",
+    ),
+)  # fmt: skip
 
 disclosures = Table(
     "disclosures",
@@ -518,6 +526,29 @@ export_requests = Table(
     _at("expires_at"),
     _at("refused_at", nullable=True),
     _at("used_at", nullable=True),
+)
+
+containments = Table(
+    "containments",
+    metadata,
+    _id(),
+    _ref("notification_id", "notifications.id"),
+    Column("refusal", Integer, nullable=False),  # which one of the notification's, from 1
+    Column("version", Integer, nullable=False),  # of the notification, then
+    Column("school_code", Text, nullable=False),
+    Column("child_number", Integer, nullable=False),
+    _ref("alert_id", "alerts.id"),  # the one whose button was pressed
+    _ref("sealed_by", "people.id"),
+    _at("sealed_at"),
+    Column("ledger_end", Key, nullable=False),  # the last disclosure before the seal
+    _at("report_due_at"),
+    Column("told", Integer, nullable=False, default=0),  # how often coordinators were told
+    _at("next_reminder_at", nullable=True),
+    _at("ended_at", nullable=True),
+    _ref("ended_by", "people.id", nullable=True),
+    Column("outcome", Word(Outcome)),
+    UniqueConstraint("notification_id", "refusal"),
+    _where("ix_containments_due", "next_reminder_at", condition="ended_at is null"),
 )
 
 # --- the record --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@
 | `GET /app` | where Telegram's Mini App begins; the only page that may be framed, by Telegram |
 | `POST /app/enter` | takes Telegram's word for who it is |
 | `GET /alert/N`, `/alert/N/why` | the role's view, and why this role sees it |
-| `POST /alert/N/ANSWER` | unlock, acknowledge, recuse, decide |
+| `POST /alert/N/ANSWER` | unlock, acknowledge, recuse, not-ours, decide |
 | `POST /sign-out` | ends the session |
 """
 
@@ -19,6 +19,7 @@ from fastapi import APIRouter, Request, Response
 from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
 from bot.flow.acknowledge import acknowledge
 from bot.flow.context import Context
+from bot.flow.not_ours import not_ours
 from bot.flow.open_page import open_on_page
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
@@ -65,11 +66,18 @@ async def _decide(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Repl
     return await decide_by_choice(ctx, who.person.id, alert_id, -1 if choice is None else choice)
 
 
+async def _not_ours(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
+    return await not_ours(ctx, who.person.id, alert_id, small_number(form.get("child", "")))
+
+
 _ANSWERS: dict[str, Answering] = {
     "acknowledge": _acknowledge,
     "recuse": _recuse,
+    "not-ours": _not_ours,
     "decide": _decide,
 }
+_ENDING = ("recuse", "not-ours")
+"""After these there may be nothing to go back to."""
 
 
 def page_router(ctx: Context) -> APIRouter:
@@ -174,7 +182,7 @@ def page_router(ctx: Context) -> APIRouter:
         if act is None or not someone.may_ask_for(alert_id):
             return _said(nothing_here(someone.person.language), form["form"], status=404)
         reply = await act(ctx, someone, alert_id, form)
-        back = None if name == "recuse" else f"/alert/{alert_id}"
+        back = None if name in _ENDING else f"/alert/{alert_id}"
         return _said(reply, form["form"], back=back)
 
     # --- what a browser brings -------------------------------------------------------------------

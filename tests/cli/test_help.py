@@ -14,7 +14,7 @@ COMMANDS = [
     ["demo"], ["serve"], ["migrate"], ["check"], ["directory", "plan"], ["directory", "import"],
     ["directory", "export"], ["invite"], ["close"], ["notify"], ["route"], ["status"], ["drill"],
     ["disclosures"], ["subject-access"], ["key", "create"], ["key", "revoke"], ["report"],
-    ["leave"], ["lock"],
+    ["leave"], ["lock"], ["containments"],
 ]  # fmt: skip
 HEAVY = {"aiogram", "sqlalchemy", "pydantic", "fastapi", "alembic", "asyncio", "babel"}
 

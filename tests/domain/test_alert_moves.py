@@ -27,7 +27,9 @@ FORWARD = {
     (AlertState.OPEN, AlertState.WITHDRAWN),
     (AlertState.OPEN, AlertState.MISDIRECTED),
     (AlertState.ACKNOWLEDGED, AlertState.WITHDRAWN),
+    (AlertState.ACKNOWLEDGED, AlertState.MISDIRECTED),
     (AlertState.CLOSED, AlertState.WITHDRAWN),
+    (AlertState.CLOSED, AlertState.MISDIRECTED),
 }
 OWED_AGAIN = {(ended, AlertState.OPEN) for ended in AlertState if ended is not AlertState.OPEN}
 

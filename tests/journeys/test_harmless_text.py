@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.flow.account import line_of_time, of_reference
+from bot.flow.containments import open_records
 from bot.sandbox.chats import ChatMessage
 from bot.store.tables import metadata
 from tests.builders import WHOLE, WHOLE_CHILD, at, child, notice
@@ -90,6 +91,7 @@ async def everything_else_is_harmless(
         await world.police.account(reference),
         await of_reference(world.ctx, reference),
         await line_of_time(world.ctx, reference),
+        [str(record) for record in await open_records(world.ctx)],
     ]
     assert canaries(json.dumps(accounts, default=str)) == set()
     for record in log.get_records("call"):
@@ -126,6 +128,11 @@ async def test_a_whole_journey_shows_a_childs_data_to_its_readers_and_to_nothing
         newest = mair.sandbox.messages[-1]
         await shown.opens(mair, newest, FOR_SCHOOLS - {"circumstances"} | {"correction", "update"})
         await mair.press("Acknowledge")
+        await mair.press("Not our pupil", newest)
+        await world.advance(minutes=1)
+        asked = [m for m in desk.sandbox.messages if m.button("Open details")]
+        now_told = {"correction", "update"}
+        await shown.opens(desk, asked[-1], FOR_THE_DESK - {"circumstances", "school"} | now_told)
         for coordinator_asks in (
             "/status",
             "/drill",

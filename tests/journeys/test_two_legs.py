@@ -28,12 +28,13 @@ async def test_a_dsp_cannot_answer_for_the_nurse_nor_a_nurse_for_the_school(worl
     school = await world.school("Ysgol Bryn", dsp="Mair", nurse="Nia")
     reference = await world.police.send(child_of(school))
     mairs, nias = world.phone("Mair").expects("alert"), world.phone("Nia").expects("alert")
-    numbers = [button.data for card in (mairs, nias) for (button,) in card.buttons[1:]]
-    assert len(numbers) == 2
-    for name, foreign in (("Mair", numbers[1]), ("Nia", numbers[0])):
-        press = await world.phone(name).press_data(foreign or "")
-        assert press.answer is not None
-        assert press.answer.text == "There is nothing here."
+    theirs, hers = ([button.data or "" for (button,) in card.buttons[1:]] for card in (mairs, nias))
+    assert len(theirs) == len(hers) == 2  # that it is theirs, and that it is not
+    for name, foreign in (("Mair", hers), ("Nia", theirs)):
+        for data in foreign:
+            press = await world.phone(name).press_data(data)
+            assert press.answer is not None
+            assert press.answer.text == "There is nothing here."
     account = await world.police.account(reference)
     assert [alert["state"] for alert in account["alerts"]] == ["open", "open"]
 

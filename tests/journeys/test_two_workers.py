@@ -10,6 +10,8 @@ import pytest
 from bot.app import App
 from bot.domain.delivery import Sent
 from bot.domain.message import Kind
+from bot.flow.containments import records_of
+from bot.flow.not_ours import not_ours
 from tests.builders import at, child_of
 from tests.flow.outbox import Wire, send, standing, until
 from tests.world import World
@@ -183,6 +185,27 @@ async def test_the_late_record_of_a_frozen_worker_is_fenced_off(pair: Pair) -> N
     [after] = [row for row in await standing(world) if row.kind is Kind.ALERT]
     assert after == before
     assert await world.phone("Mair").opens(card) != card.history[0].text
+
+
+async def test_two_nurses_press_not_our_pupil_at_once_and_it_is_sealed_once(pair: Pair) -> None:
+    world = pair.world
+    await world.authority()
+    school = await world.school("Ysgol Bryn", dsp="Mair", nurse="Nia")
+    reference = await world.police.send(child_of(school))
+    await world.advance(seconds=5)
+    pressed = [
+        not_ours(app.ctx, name, number, 1)
+        for app, name, number in ((pair.first, "mair", 1), (pair.second, "nia", 2))
+    ]
+    replies = {reply.sentence for reply in await asyncio.gather(*pressed)}
+    assert replies == {"press.not_ours", "press.not_ours_before"}
+    await world.advance(seconds=20)
+    for name in ("Mair", "Nia"):
+        assert world.phone(name).expects("alert").text == "This message is no longer available."
+    world.phone("Desk").expects("triage")
+    world.phone("Coordinator").expects("containment.opened")
+    assert len(await records_of(world.ctx, reference)) == 1
+    world.nobody_else_heard_anything()
 
 
 async def test_who_was_held_for_a_name_is_told_once_by_two_workers(pair: Pair) -> None:

@@ -167,6 +167,7 @@ def test_words_are_made_of_nothing_but_the_catalogue() -> None:
             f"{named(path)}:{node.lineno} {node.value!r}"
             for node in ast.walk(tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if not node.value.startswith("<!")  # a document's first line
             if id(node) not in explained | raised and _TWO_WORDS.search(node.value)
         ]
     assert found == []

@@ -192,3 +192,25 @@ async def test_the_desk_settles_a_question_there(world: World, bryn: School) -> 
     assert reader.shows("Settled. Thank you.")
     world.phone("Mair").expects("alert")
     world.everyone_is_accounted_for()
+
+
+async def test_not_our_pupil_seals_the_page_and_every_way_to_it(world: World, bryn: School) -> None:
+    await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))
+    mair = world.phone("Mair")
+    card = mair.expects("alert")
+    await world.advance(minutes=10)
+    owen = world.phone("Owen")
+    other = owen.expects("alert")
+    mairs, owens = await Reader.of(world, mair, card), await Reader.of(world, owen, other)
+    path, link = owens.path, await link_on(owen, other)
+    await mairs.press("Not our pupil")
+    assert mairs.shows("the MASH desk")
+    await owens.get(path)
+    assert not owens.shows("Canary")
+    again = Reader(world)
+    await again.get(link)
+    await again.press("Open it")
+    assert again.status == 401
+    assert card.text == other.text == "This message is no longer available."
+    assert not other.buttons
+    world.everyone_is_accounted_for()

@@ -16,6 +16,7 @@ from bot.domain.message import MessageState
 from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
 from bot.store.tables import (
     alerts,
+    containments,
     events,
     messages,
     notification_versions,
@@ -118,10 +119,37 @@ async def without_alerts(world: World, tx: Tx) -> None:
     )
 
 
+def record(**values: Any) -> Broken:
+    """A containment record of notice 1 that is as it should be, but for these values."""
+
+    async def added(world: World, tx: Tx) -> None:
+        now = world.clock.now()
+        plain = {
+            "notification_id": 1, "refusal": 1, "version": 1, "school_code": "9992001",
+            "child_number": 1, "alert_id": 1, "sealed_by": "mair", "sealed_at": now,
+            "ledger_end": 1, "report_due_at": now, "next_reminder_at": now,
+        }  # fmt: skip
+        await tx.execute(insert(containments).values(**plain | values))
+
+    return added
+
+
+async def sealed_by_halves(world: World, tx: Tx) -> None:
+    """Its view is open still, its child in it, and nothing is on record."""
+    now = world.clock.now()
+    ended = of_alert(1, state=AlertState.MISDIRECTED, ended_at=now, next_step_at=None)
+    await ended(world, tx)
+
+
 PROMISES: dict[str, Broken] = {
     "I1 a notification received and forgotten": forgotten,
     "I1 a new version that nobody will look at": of_notice(1, raised_version=0),
     "I1 a notification in triage without an open task": of_alert(3, state=AlertState.CLOSED),
+    "I1 a refused child that nobody is asked about": record(child_number=2),
+    "I3 an opened view of what was sealed": sealed_by_halves,
+    "I6 a sealed alert without a containment record": sealed_by_halves,
+    "I9 a sealed alert with a child in it": sealed_by_halves,
+    "I11 an open containment record of which nobody will hear": record(next_reminder_at=None),
     "I7 a notification waiting to be raised": never_raised,
     "I7 a ladder that is overdue": overdue,
     "I7 a claim that nobody took over": claimed_long_ago,

@@ -5,7 +5,7 @@ import math
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +21,8 @@ from bot.store import engine as engines
 from bot.store import schema
 from bot.store.engine import parse_url, writing_engine
 from bot.store.tables import metadata
-from tests.databases import Postgres
 
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
-
-
-@pytest.fixture
-async def empty(engine: str, template: Path | Postgres, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a database without any tables; on SQLite there is not even a file."""
-    if isinstance(template, Path):
-        yield f"sqlite+aiosqlite:///{tmp_path}/var/encompass.db"
-        return
-    url = await template.make_empty()
-    yield url
-    await template.drop(url)
 
 
 async def on(url: str, look: Callable[[Connection], Any]) -> Any:
@@ -147,11 +135,12 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, after: float) -> Callable[[], i
 
 @pytest.mark.parametrize("done", [0, 0.1, 0.5, 0.9, 1])
 async def test_interrupted_anywhere_nothing_of_it_happened_and_the_next_try_succeeds(
-    empty: str, done: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    two_empty: list[str], done: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    empty, measured = two_empty
     with monkeypatch.context() as patch:
         statements = interrupted(patch, math.inf)
-        await schema.migrate(f"sqlite+aiosqlite:///{tmp_path}/measured.db")
+        await schema.migrate(measured)
         after = int((statements() - 1) * done)
     with monkeypatch.context() as patch:
         statements = interrupted(patch, after)
@@ -249,8 +238,18 @@ BEFORE_DRILLS = (
     " values (1, 1, 1, '{}', 1)",
     "insert into events (at, action, notification_id, detail) "
     "values (1, 'notification:received', 1, '{}')",
+    "insert into people (id, name, role, scope, language, position, email, phone) "
+    "values ('mair', 'Mair', 'dsp', '{}', 'en', 1, '', '')",
+    "insert into alerts (notification_id, leg, school_code, task, state, raising, raised_at, "
+    "bell_at, late, policy, next_step, next_step_at, hurry) "
+    "values (1, 'school', '9992001', '', 'open', 1, 1, 1, false, '{}', 0, 1, false)",
+    "insert into acknowledgements (alert_id, person_id, role, children, version, acknowledged_at) "
+    "values (1, 'mair', 'dsp', '[1]', 1, 1)",
 )
 """What a database of the first version holds of one notice."""
+TABLES_BEFORE = (
+    "receipts", "notifications", "notification_versions", "events", "alerts", "acknowledgements",
+)  # fmt: skip
 
 
 async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_notices(
@@ -267,7 +266,7 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
             table: [
                 dict(row) for row in connection.execute(text(f"select * from {table}")).mappings()
             ]
-            for table in ("receipts", "notifications", "notification_versions", "events")
+            for table in TABLES_BEFORE
         }
 
     await on(empty, fill)
@@ -276,6 +275,8 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     after = await on(empty, rows)
     assert [row.pop("drill_id") for row in after["notifications"]] == [None]
     assert [row.pop("recused") for row in after["notifications"]] == ["[]"]
+    assert [row.pop("refused") for row in after["notifications"]] == ["[]"]
+    assert [row.pop("refusals") for row in after["acknowledgements"]] == [0]
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
     assert await refused(schema.check(empty)) == (
