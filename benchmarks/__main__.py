@@ -16,6 +16,7 @@ from benchmarks.figures import HEAD, Figure
 from benchmarks.page import first_on_the_page
 from benchmarks.sending import burst, first_send
 from benchmarks.ticks import ticks
+from benchmarks.viewing import viewing
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _BEGIN, _END = "<!-- figures -->", "<!-- /figures -->"
@@ -37,6 +38,7 @@ def _noise() -> str:
 async def _figures(*, short: bool) -> list[Figure]:
     figures = [await first_send(10 if short else 51), await burst()]
     figures.append(await first_on_the_page(20))
+    figures.append(await viewing(100_000))
     for number in (100_000,) if short else (100_000, 1_000_000):
         figures += await ticks(number)
     return figures

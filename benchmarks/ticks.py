@@ -36,7 +36,7 @@ async def ticks(open_alerts: int) -> list[Figure]:
         ctx = Context(Store(url), MachineClock(), "bench")
         try:
             await take_config(ctx, read_config(_CONFIG))
-            await _fill(ctx, open_alerts)
+            await fill(ctx, open_alerts)
 
             async def tick() -> None:
                 await raise_due(ctx)
@@ -76,7 +76,8 @@ async def _times(act: Callable[[], Awaitable[None]]) -> list[float]:
     return took
 
 
-async def _fill(ctx: Context, open_alerts: int) -> None:
+async def fill(ctx: Context, open_alerts: int) -> None:
+    """So many alerts, numbered from 1, whose next step is an hour away."""
     now = ctx.now()
     async with ctx.store.unit() as tx:
         partner = await tx.add(partners, name="Bench Force", created_at=now)

@@ -12,7 +12,9 @@ from pathlib import Path
 from babel.dates import format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.domain.alert import AlertState
 from bot.domain.disclosure import Field, RoleView, is_recorded
+from bot.domain.message import Kind
 from bot.rendering.cards import Card, heading
 from bot.rendering.catalogue import DEFAULT, LANGUAGES, Words, words
 from bot.rendering.view import update_line, value_text, view_lines
@@ -76,7 +78,7 @@ def alert_page(
 ) -> AlertPage:
     """`schools` maps codes to names in the reader's language; `reader` is who they are."""
     say = words(language)
-    standing = heading(say, facts)
+    standing = _standing(say, facts, may_acknowledge=may_acknowledge)
     notes = (
         _age(say, view, now),
         say.say("note.late") if facts.late and may_acknowledge else "",
@@ -107,6 +109,14 @@ def alert_page(
         may_refuse=may_refuse,
         choices=tuple(choices),
     )
+
+
+def _standing(say: Words, facts: Card, *, may_acknowledge: bool) -> str:
+    """As on the card, but that it is open already."""
+    if facts.state is not AlertState.OPEN or not (may_acknowledge or facts.kind is Kind.TRIAGE):
+        return heading(say, facts)
+    name = "page.acknowledge_before" if may_acknowledge else "page.settle_before"
+    return say.say(name, bell=say.moment(facts.bell_at))
 
 
 def _lines(say: Words, values: Mapping[Field, object], schools: dict[str, str]) -> tuple[Line, ...]:
