@@ -43,9 +43,10 @@ bench: $(VENV)/dev.stamp ## speed as ratios to a raw limit of the same run
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks $(ARGS)
 
-pictures: $(VENV)/dev.stamp ## the pictures of the demo's page in docs/pictures, anew
+pictures: $(VENV)/dev.stamp ## the pictures of both pages in docs/pictures, anew
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.browser.pictures
+	$(BIN)/python -m tests.browser.pictures_of_the_page
 
 lock: ## the hashed requirements files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
