@@ -30,7 +30,7 @@ from bot.flow.menu import owe_new_menus
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.report import due_next
-from bot.flow.session import forget_old_launches
+from bot.flow.session import forget_old_ways_in
 from bot.flow.watch import watch
 from bot.scheduler import Stages, Ticks
 from bot.settings import Settings, TelegramMode, UnlockCode, check_for_serving
@@ -191,7 +191,7 @@ class App:
     async def _hourly(self) -> None:
         await watch(self.ctx, history=True)
         await forget_old_updates(self.ctx)
-        await forget_old_launches(self.ctx)
+        await forget_old_ways_in(self.ctx)
 
     async def tick(self) -> None:
         """The scheduler's ticks, for whoever moves the clock by hand."""

@@ -26,6 +26,10 @@ _TOUCHED_EVERY = timedelta(seconds=30)
 """How exactly the idle time is known: a session that is in use is not written at every request."""
 
 
+_FORGOTTEN_AFTER = timedelta(days=1)
+"""More than the longest that anything of these stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
     """Somebody has come in: what their browser is to keep, and where they wanted to go."""
@@ -148,10 +152,11 @@ def form_token(cookie: str) -> str:
     return hashlib.sha256(f"form:{cookie}".encode()).hexdigest()
 
 
-async def forget_old_launches(ctx: Context) -> None:
-    """Starts that would be refused for their age anyway; called each hour."""
+async def forget_old_ways_in(ctx: Context) -> None:
+    """Links, sessions and starts that are over for their age whatever else; called each hour."""
     async with ctx.store.unit() as tx:
         await access.forget_launches(tx, ctx.now() - 4 * LAUNCH_LIVES)
+        await access.forget_ended(tx, ctx.now() - _FORGOTTEN_AFTER)
 
 
 def _holder(known: InForce, person_id: str, contact_id: int) -> Person | None:

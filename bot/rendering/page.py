@@ -103,7 +103,7 @@ def alert_page(
             for child in view.children
         ),
         updates=tuple(update_line(say, update) for update in view.updates),
-        entry=_entry(say, facts.reference, standing, view, schools, reader, now, drill=drill),
+        entry=_entry(say, facts, view, schools, reader, now, drill=drill),
         may_acknowledge=may_acknowledge,
         may_recuse=may_recuse,
         may_refuse=may_refuse,
@@ -141,8 +141,7 @@ def _age(say: Words, view: RoleView, now: datetime) -> str:
 
 def _entry(
     say: Words,
-    reference: str,
-    standing: str,
+    facts: Card,
     view: RoleView,
     schools: dict[str, str],
     reader: str,
@@ -150,11 +149,12 @@ def _entry(
     *,
     drill: bool,
 ) -> str:
+    """What a school's own record needs: who read it and when, their answer, all that they see."""
     return "\n".join(
         [
-            say.say("page.entry_heading", reference=reference),
+            say.say("page.entry_heading", reference=facts.reference),
             say.say("page.entry_read", reader=reader, at=f"{say.moment(now)} {now.year}"),
-            standing,
+            *([heading(say, facts)] if facts.mine else []),
             "",
             *view_lines(say, view, schools, drill=drill),
         ]

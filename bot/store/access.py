@@ -155,6 +155,12 @@ async def forget_launches(tx: Tx, before: datetime) -> None:
     await tx.execute(delete(launches).where(launches.c.used_at < before))
 
 
+async def forget_ended(tx: Tx, before: datetime) -> None:
+    """Links and sessions that were over before this: the trail says who came in, and when."""
+    await tx.execute(delete(links).where(links.c.expires_at < before))
+    await tx.execute(delete(sessions).where(sessions.c.created_at < before))
+
+
 # --- unlock codes --------------------------------------------------------------------------------
 
 

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.access import IDLE, LINK_LIVES, LONGEST
 from bot.domain.people import Role
 from bot.domain.school import School
+from bot.flow.session import forget_old_ways_in
+from bot.store.tables import links, sessions
 from tests.builders import WHOLE, WHOLE_CHILD, child, notice
 from tests.page.reader import Reader, link_on
 from tests.world import World
@@ -198,7 +201,7 @@ async def test_not_our_pupil_seals_the_page_and_every_way_to_it(world: World, br
     await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))
     mair = world.phone("Mair")
     card = mair.expects("alert")
-    await world.advance(minutes=10)
+    await world.advance(minutes=51)
     owen = world.phone("Owen")
     other = owen.expects("alert")
     mairs, owens = await Reader.of(world, mair, card), await Reader.of(world, owen, other)
@@ -214,3 +217,33 @@ async def test_not_our_pupil_seals_the_page_and_every_way_to_it(world: World, br
     assert card.text == other.text == "This message is no longer available."
     assert not other.buttons
     world.everyone_is_accounted_for()
+
+
+async def test_ways_in_that_are_over_are_forgotten_and_those_that_stand_are_not(
+    world: World, bryn: School
+) -> None:
+    await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))
+    mair = world.phone("Mair")
+    reader = await Reader.of(world, mair, mair.expects("alert"))
+    await forget_old_ways_in(world.ctx)
+    await reader.get(reader.path)
+    assert reader.shows("Canary-given")
+    await world.advance(days=1, minutes=20)
+    await forget_old_ways_in(world.ctx)
+    async with world.ctx.store.reading() as tx:
+        assert await tx.all(select(sessions)) == []
+        assert await tx.all(select(links)) == []
+    world.everyone_is_accounted_for()
+
+
+async def test_the_entry_to_copy_says_what_was_answered(world: World, bryn: School) -> None:
+    await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))
+    mair = world.phone("Mair")
+    reader = await Reader.of(world, mair, mair.expects("alert"))
+    before = reader.page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "Canary-circumstances" in before
+    assert "acknowledge" not in before
+    await reader.press("Acknowledge")
+    await reader.get(reader.path.rpartition("/")[0])
+    after = reader.page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "you acknowledged this at 07:00" in after
