@@ -1,6 +1,7 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
-`r:12` recuse, `n:12` not our pupil, `n:12:2` the same of one child, `d:3:1` start a drill,
-`v:1` somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export, `l:cy`.
+`r:12` recuse, `c:12` cannot act, `n:12` not our pupil, `n:12:2` the same of one child,
+`d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export,
+`l:cy`.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -11,6 +12,7 @@ from aiogram.types import CallbackQuery
 from bot.flow.acknowledge import acknowledge
 from bot.flow.answer import LANGUAGE, answer_press
 from bot.flow.ask import set_language, who
+from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
@@ -21,7 +23,16 @@ from bot.flow.open_alert import hide_now, open_details
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.triage import decide_by_choice
-from bot.rendering.cards import ACKNOWLEDGE, DECIDE, HIDE, NOT_OURS, OPEN, PAGE, RECUSE
+from bot.rendering.cards import (
+    ACKNOWLEDGE,
+    CANNOT_ACT,
+    DECIDE,
+    HIDE,
+    NOT_OURS,
+    OPEN,
+    PAGE,
+    RECUSE,
+)
 
 router = Router(name="presses")
 
@@ -52,6 +63,8 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await open_details(ctx, person_id, number, address, card, page)
         case (verb, number) if verb == ACKNOWLEDGE:
             return await acknowledge(ctx, person_id, number)
+        case (verb, number) if verb == CANNOT_ACT:
+            return await cannot_act(ctx, person_id, number)
         case (verb, number) if verb == RECUSE:
             return await recuse(ctx, person_id, number)
         case (verb, number, *child) if verb == NOT_OURS and len(child) < 2:

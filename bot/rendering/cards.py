@@ -9,7 +9,8 @@ from bot.domain.message import Kind
 from bot.rendering.catalogue import Words
 from bot.rendering.view import joined
 
-OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE, RECUSE, NOT_OURS = "o", "a", "h", "p", "t", "r", "n"
+OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE = "o", "a", "h", "p", "t"
+RECUSE, NOT_OURS, CANNOT_ACT = "r", "n", "c"
 """What a button's data begins with; an alert's number follows (contract: chat)."""
 
 
@@ -151,6 +152,8 @@ def _buttons(words: Words, facts: Card) -> Rows:
         rows.append((Button(words.say("button.acknowledge"), f"{ACKNOWLEDGE}:{number}"),))
     if facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
         rows += _not_ours(words, facts)
+    if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
+        rows.append((Button(words.say("button.cannot_act"), f"{CANNOT_ACT}:{number}"),))
     if view is not None and facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
         rows.append((Button(words.say("button.recuse"), f"{RECUSE}:{number}"),))
     return tuple(rows)

@@ -13,6 +13,7 @@ from bot.rendering.catalogue import Words
 _BY_PERSON = {
     "alert:opened": "trail.opened",
     "alert:acknowledged": "trail.acknowledged",
+    "alert:cannot_act": "trail.cannot_act",
     "alert:recused": "trail.recused",
     "alert:misdirected": "trail.misdirected",
     "alert:child_not_theirs": "trail.child_not_theirs",

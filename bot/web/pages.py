@@ -7,7 +7,7 @@
 | `GET /app` | where Telegram's Mini App begins; the only page that may be framed, by Telegram |
 | `POST /app/enter` | takes Telegram's word for who it is |
 | `GET /alert/N`, `/alert/N/why` | the role's view, and why this role sees it |
-| `POST /alert/N/ANSWER` | unlock, acknowledge, recuse, not-ours, decide |
+| `POST /alert/N/ANSWER` | unlock, acknowledge, cannot-act, recuse, not-ours, decide |
 | `POST /sign-out` | ends the session |
 """
 
@@ -18,6 +18,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
 from bot.flow.acknowledge import acknowledge
+from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.not_ours import not_ours
 from bot.flow.open_page import open_on_page
@@ -57,6 +58,10 @@ async def _acknowledge(ctx: Context, who: Visitor, alert_id: int, form: Form) ->
     return await acknowledge(ctx, who.person.id, alert_id)
 
 
+async def _cannot_act(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
+    return await cannot_act(ctx, who.person.id, alert_id)
+
+
 async def _recuse(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
     return await recuse(ctx, who.person.id, alert_id)
 
@@ -72,6 +77,7 @@ async def _not_ours(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Re
 
 _ANSWERS: dict[str, Answering] = {
     "acknowledge": _acknowledge,
+    "cannot-act": _cannot_act,
     "recuse": _recuse,
     "not-ours": _not_ours,
     "decide": _decide,

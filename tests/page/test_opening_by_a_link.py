@@ -247,3 +247,14 @@ async def test_the_entry_to_copy_says_what_was_answered(world: World, bryn: Scho
     await reader.get(reader.path.rpartition("/")[0])
     after = reader.page.partition("<textarea")[2].partition("</textarea>")[0]
     assert "you acknowledged this at 07:00" in after
+
+
+async def test_who_cannot_act_says_so_there_and_the_next_is_told(
+    world: World, bryn: School
+) -> None:
+    await world.police.send(notice(child(bryn)))
+    mair = world.phone("Mair")
+    reader = await Reader.of(world, mair, mair.expects("alert"))
+    await reader.press("Cannot act")
+    assert reader.shows("Thank you. Whoever is next is told now.")
+    world.phone("Owen").expects("alert")
