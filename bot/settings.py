@@ -189,6 +189,17 @@ def _check_page(settings: Settings) -> None:
         raise SettingsError(
             f"{PREFIX}PUBLIC_URL must begin with https:// for {PREFIX}DETAILS_IN=page."
         )
+    parts = urlsplit(settings.page_url)
+    if settings.page_url and (parts.path or parts.query or parts.fragment or "@" in parts.netloc):
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL must be a bare address, such as https://encompass.example, for "
+            f"{PREFIX}DETAILS_IN=page."
+        )
+    if parts.hostname == "localhost":
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL: Telegram takes no link to localhost; write http://127.0.0.1 and "
+            "the port."
+        )
     if settings.unlock_code is UnlockCode.REQUIRED and not settings.page_url:
         raise SettingsError(
             f"{PREFIX}UNLOCK_CODE=required: a code is asked for on the page alone; set "

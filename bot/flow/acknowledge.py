@@ -34,9 +34,9 @@ async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
     """Record that this person has it; settle the alert when every child in it is covered."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
+        alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
-        alert = await alerts.by_id(tx, alert_id, lock=True)
         if person is None or alert is None or alert.leg is Leg.TRIAGE:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]

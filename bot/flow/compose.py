@@ -220,6 +220,8 @@ async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -
     if alert.behind and alert.leg is not Leg.TRIAGE:
         return None  # the ledger has the version before; see `Raising.hide_views`
     shown = await view_for(batch.tx, batch.known, alert, batch.children[alert.id], person)
+    if opened.notification_version not in (None, shown.version):
+        return None  # the same, of a version that came in between
     texts = chat_pages(batch.known, shown, person.language)
     page = min(opened.page, len(texts) - 1)
     return OpenedView(

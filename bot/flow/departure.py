@@ -56,6 +56,9 @@ async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
     told them are read anew."""
     # Codes first: one that is being used at this moment is waited for, and its account ends too.
     codes = await enrolment.end_codes(tx, people, now)
+    told_to = {person_id: await alerts.open_told_to(tx, person_id) for person_id in people}
+    # Alerts before what hangs on them, as every press takes them.
+    await alerts.lock_all(tx, sorted({told for of_one in told_to.values() for told in of_one}))
     contacts = await directory.end_contacts(tx, people, now)
     await directory.changed(tx)
     await owe_menus(tx, now, [contact.address for contact in contacts])
@@ -69,7 +72,7 @@ async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
         await refresh_card(tx, now, card, Priority.ANSWER)
     stubs, ladders = {card.id for card in shown}, set()
     for person_id in people:
-        told = await alerts.open_told_to(tx, person_id)
+        told = told_to[person_id]
         for card in await messages.cards_of(tx, told, [person_id]):
             await refresh_card(tx, now, card)
             stubs.add(card.id)

@@ -38,9 +38,9 @@ async def open_details(
     a minute; or, where details are opened elsewhere, a link to there."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
+        alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
-        alert = await alerts.by_id(tx, alert_id, lock=True)
         if person is None or alert is None:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
@@ -53,6 +53,8 @@ async def open_details(
         if ctx.page is not None:
             return await offer_link(tx, now, ctx.page, person, card)
         shown = await view_for(tx, known, alert, children, person)
+        if shown.version != alert.notification_version:
+            return nothing_here(person.language)  # a version came in between: see `may_open`
         disclosure = await disclose(tx, now, shown, alert, person, known, Way.CHAT)
         await views.show(
             tx,

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
+from bot.domain.disclosure import is_sealed
 from bot.domain.message import Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
+from bot.flow.authorise import may_take
 from bot.flow.context import Context
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.sealed import refusal
-from bot.flow.session import Visitor
+from bot.flow.session import Visitor, holder_of
 from bot.flow.view import (
     Shown,
     choices,
@@ -38,23 +40,43 @@ _STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPage | Reply:
     """This visitor's view of this alert, written down as shown; or the sentence that says why not.
     A foreign alert looks exactly like an absent one."""
-    person = visitor.person
+    language = visitor.person.language
     if not visitor.may_ask_for(alert_id):
-        return nothing_here(person.language)
+        return nothing_here(language)
     async with ctx.store.unit() as tx:
         now = ctx.now()
-        known = await in_force(ctx, tx)
         alert = await alerts.by_id(tx, alert_id, lock=True)
-        if alert is None:
-            return nothing_here(person.language)
+        # Behind the lock: who left, or lost this account, while it was waited for is out.
+        known = await in_force(ctx, tx)
+        person = holder_of(known, visitor.person.id, visitor.contact_id)
+        if alert is None or person is None:
+            return nothing_here(language)
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         why_not = await refusal(tx, known, person, alert, children, now)
         if why_not is not None:
             return why_not
         shown = await view_for(tx, known, alert, children, person)
+        if shown.version != alert.notification_version:
+            return nothing_here(language)  # a version came in between, and may exclude this person
         await disclose(tx, now, shown, alert, person, known, visitor.way)
         given = (await alerts.answers(tx, [alert_id]))[alert_id]
         return _page(known, alert, children, given, person, shown, now)
+
+
+async def still_stands(ctx: Context, visitor: Visitor, alert_id: int) -> bool:
+    """Whether this visitor would be shown this alert now. It shows nothing, and writes nothing."""
+    if not visitor.unlocked or not visitor.may_ask_for(alert_id):
+        return False
+    async with ctx.store.reading() as tx:
+        known = await in_force(ctx, tx)
+        alert = await alerts.by_id(tx, alert_id)
+        person = holder_of(known, visitor.person.id, visitor.contact_id)
+        if alert is None or person is None:
+            return False
+        children = (await alerts.children(tx, [alert_id]))[alert_id]
+        # A version that is not in force yet says nothing: the next look, a moment later, does.
+        may = may_take(known, person, alert, children, ctx.now())
+        return may and not is_sealed(alert.state)
 
 
 def _page(

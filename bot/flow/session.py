@@ -19,7 +19,7 @@ from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.link import signed_link
 from bot.flow.tell import refresh_card
-from bot.store import access, directory, events, messages
+from bot.store import access, alerts, directory, events, messages
 from bot.store.unit_of_work import Tx
 
 _TOUCHED_EVERY = timedelta(seconds=30)
@@ -45,6 +45,8 @@ class Visitor:
 
     session_id: int
     person: Person
+    contact_id: int
+    """The account that they came in through."""
     way: Way
     alert_id: int | None
     """The only alert that they came for, if they came by a link."""
@@ -58,13 +60,15 @@ async def enter_by_link(ctx: Context, presented: str) -> Entered | None:
     """Spend a link; None if it is nobody's, spent, over, or its account is its person's no more."""
     if ctx.page is None:
         return None
+    async with ctx.store.reading() as tx:  # whatever anybody made up never holds up the writer
+        link = await signed_link(tx, ctx.page, presented)
+    if link is None:
+        return None
     async with ctx.store.unit() as tx:
         now = ctx.now()
-        link = await signed_link(tx, ctx.page, presented)
-        if link is None:
-            return None
+        await alerts.lock_all(tx, [link.alert_id])  # first, as whoever seals it does
         known = await in_force(ctx, tx)
-        if _holder(known, link.person_id, link.contact_id) is None:
+        if holder_of(known, link.person_id, link.contact_id) is None:
             return None
         if not await access.spend_link(tx, link.id, now):
             return None
@@ -92,7 +96,7 @@ async def _enter_by_launch(ctx: Context, launch: Launch, alert_id: int | None) -
         now = ctx.now()
         known = await in_force(ctx, tx)
         holder = await directory.holder_of(tx, Channel.TELEGRAM, launch.user_id)
-        if holder is None or _holder(known, holder[0], holder[1]) is None:
+        if holder is None or holder_of(known, holder[0], holder[1]) is None:
             return None
         if not await access.use_launch(tx, launch.sha256, now):
             return None
@@ -119,8 +123,8 @@ async def _enter(
     return Entered(cookie, way, alert_id)
 
 
-async def visitor(ctx: Context, cookie: str) -> Visitor | None:
-    """Who holds this cookie, if their session stands now; it then stands on for a while."""
+async def visitor(ctx: Context, cookie: str, *, touch: bool = True) -> Visitor | None:
+    """Who holds this cookie, if their session stands now; with `touch` it then stands on."""
     if not cookie or ctx.page is None:
         return None
     async with ctx.store.reading() as tx:
@@ -128,14 +132,14 @@ async def visitor(ctx: Context, cookie: str) -> Visitor | None:
         found = await access.session(tx, _hash(cookie))
         if found is None or not session_stands(found.created_at, found.used_at, now):
             return None
-        person = _holder(await in_force(ctx, tx), found.person_id, found.contact_id)
+        person = holder_of(await in_force(ctx, tx), found.person_id, found.contact_id)
     if person is None:
         return None
-    if now - found.used_at > _TOUCHED_EVERY:
+    if touch and now - found.used_at > _TOUCHED_EVERY:
         async with ctx.store.unit() as tx:
             await access.touch_session(tx, found.id, now)
     unlocked = found.unlocked_at is not None or not ctx.page.code_required
-    return Visitor(found.id, person, found.way, found.alert_id, unlocked)
+    return Visitor(found.id, person, found.contact_id, found.way, found.alert_id, unlocked)
 
 
 async def sign_out(ctx: Context, cookie: str) -> None:
@@ -159,7 +163,7 @@ async def forget_old_ways_in(ctx: Context) -> None:
         await access.forget_ended(tx, ctx.now() - _FORGOTTEN_AFTER)
 
 
-def _holder(known: InForce, person_id: str, contact_id: int) -> Person | None:
+def holder_of(known: InForce, person_id: str, contact_id: int) -> Person | None:
     """The person, while this account is theirs."""
     person = known.directory.people.get(person_id)
     if person is None or all(contact.id != contact_id for contact in person.contacts):

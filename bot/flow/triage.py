@@ -31,9 +31,9 @@ async def decide_by_code(ctx: Context, person_id: str, alert_id: int, code: str)
 async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str) -> Reply:
     async with ctx.store.unit() as tx:
         now = ctx.now()
+        alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
-        alert = await alerts.by_id(tx, alert_id, lock=True)
         if person is None or alert is None or alert.leg is not Leg.TRIAGE:
             return nothing_here(person.language if person else "en")
         if not may_take(known, person, alert, (), now):

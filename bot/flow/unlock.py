@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from bot.domain.access import TRIES, code_is_acceptable
+from bot.domain.cover import Reachable
 from bot.domain.message import Kind
 from bot.domain.people import Role
 from bot.flow.answer import tell_lines
@@ -66,6 +67,8 @@ async def choose(ctx: Context, visitor: Visitor, code: str, again: str) -> Unloc
             return Unlocking.ASK  # somebody was quicker: what they chose stands
         await access.unlock_session(tx, visitor.session_id, now)
         await events.append(tx, events.line("code:chosen", now, person_id=visitor.person.id))
+        # In their own chat: whoever else chose it for them is found out.
+        await _tell_holder(ctx, tx, visitor, "code.chosen")
     return Unlocking.DONE
 
 
@@ -77,6 +80,8 @@ async def unlock(ctx: Context, visitor: Visitor, code: str) -> Unlocking:
         async with ctx.store.unit() as tx:
             await access.code_was_right(tx, visitor.person.id)
             await access.unlock_session(tx, visitor.session_id, ctx.now())
+            if counted.tries > 1:
+                await _tell_holder(ctx, tx, visitor, "code.wrong_before")
         return Unlocking.DONE
     if counted is not None and counted.tries < TRIES:
         return Unlocking.WRONG
@@ -84,6 +89,14 @@ async def unlock(ctx: Context, visitor: Visitor, code: str) -> Unlocking:
         if await access.lock_code(tx, visitor.person.id, ctx.now()):
             await _tell_of_lock(ctx, tx, visitor)
     return await standing_of(ctx, visitor)
+
+
+async def _tell_holder(ctx: Context, tx: Tx, visitor: Visitor, sentence: str) -> None:
+    person = (await in_force(ctx, tx)).directory.people.get(visitor.person.id)
+    contact = None if person is None else person.working_contact
+    if person is not None and contact is not None:
+        line = words(person.language).say(sentence)
+        await tell_lines(tx, ctx.now(), Reachable(person, contact), [line])
 
 
 def _is_right(hashed: str, code: str) -> bool:

@@ -6,7 +6,7 @@ is a bug, not an English fallback. Plural forms follow CLDR, of which Welsh has 
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from gettext import GNUTranslations
 from importlib.resources import files
@@ -16,6 +16,7 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.units import format_unit
 
 from bot.domain.calendar import LONDON
 
@@ -95,6 +96,15 @@ class Words:
     def date(self, on: date) -> str:
         """`16 November 2026`"""
         return format_date(on, "d MMMM y", locale=_CLDR[self.language])
+
+    def span(self, since: timedelta) -> str:
+        """`36 hours`, `3 days`: whole ones that have gone by, hours up to two days."""
+        minutes = max(0, int(since.total_seconds() // 60))
+        if minutes < 60:
+            return format_unit(minutes, "duration-minute", locale=self.language)
+        if minutes < 48 * 60:
+            return format_unit(minutes // 60, "duration-hour", locale=self.language)
+        return format_unit(minutes // (24 * 60), "duration-day", locale=self.language)
 
     def moment(self, at: datetime) -> str:
         """`08:50, Monday 16 November`"""

@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.alert import AlertState
@@ -135,8 +134,7 @@ def _age(say: Words, view: RoleView, now: datetime) -> str:
     happened = view.incident.get(Field.OCCURRED_AT)
     if not isinstance(happened, datetime):
         return ""
-    span = format_timedelta(max(now - happened, now - now), locale=say.language)
-    return say.say("page.age", span=span)
+    return say.say("page.age", span=say.span(now - happened))
 
 
 def _entry(

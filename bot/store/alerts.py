@@ -49,6 +49,12 @@ _WITH_NOTIFICATION = select(
 ).join(notifications, notifications.c.id == alerts.c.notification_id)
 
 
+# Locked first and read behind it: on PostgreSQL a statement that waited for the lock would have the
+# notification beside it, with who is excluded, as it was before the wait. Rows that refer to an
+# alert may be written meanwhile (`key_share`).
+_LOCKING = select(alerts.c.id).with_for_update(of=alerts, key_share=True)
+
+
 async def any_due(tx: Tx, now: datetime) -> bool:
     """Whether a ladder is due: the cheap look before the climb takes the writer."""
     statement = select(alerts.c.id).where(
@@ -63,7 +69,7 @@ async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
         _WITH_NOTIFICATION.where(alerts.c.state == AlertState.OPEN, alerts.c.next_step_at <= now)
         .order_by(alerts.c.next_step_at, alerts.c.id)
         .limit(limit)
-        .with_for_update(of=alerts, skip_locked=True)
+        .with_for_update(of=alerts, key_share=True, skip_locked=True)
     )
 
 
@@ -71,12 +77,22 @@ async def of_notifications(
     tx: Tx, ids: Collection[int], *, lock: bool = True
 ) -> Sequence[Row[Any]]:
     statement = _WITH_NOTIFICATION.where(alerts.c.notification_id.in_(ids)).order_by(alerts.c.id)
-    return await tx.all(statement.with_for_update(of=alerts) if lock else statement)
+    if lock:
+        of_these = alerts.c.notification_id.in_(ids)
+        await tx.all(_LOCKING.where(of_these).order_by(alerts.c.id))
+    return await tx.all(statement)
 
 
 async def by_id(tx: Tx, alert_id: int, *, lock: bool = False) -> Row[Any] | None:
-    statement = _WITH_NOTIFICATION.where(alerts.c.id == alert_id)
-    return await tx.first(statement.with_for_update(of=alerts) if lock else statement)
+    if lock:
+        await lock_all(tx, [alert_id])
+    return await tx.first(_WITH_NOTIFICATION.where(alerts.c.id == alert_id))
+
+
+async def lock_all(tx: Tx, ids: Collection[int]) -> None:
+    """These alerts are this transaction's to change, in their order."""
+    if ids:
+        await tx.all(_LOCKING.where(alerts.c.id.in_(ids)).order_by(alerts.c.id))
 
 
 async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:

@@ -54,12 +54,14 @@ def writing_engine(url: URL) -> AsyncEngine:
 
 
 def reading_engine(url: URL) -> AsyncEngine:
-    return _sqlite(url, "BEGIN", 4) if sqlite_file(url) else _postgres(url)
+    if sqlite_file(url):
+        return _sqlite(url, "BEGIN", 4)
+    return _postgres(url, isolation_level="REPEATABLE READ")  # one look, not one a statement
 
 
-def _postgres(url: URL) -> AsyncEngine:
+def _postgres(url: URL, **options: Any) -> AsyncEngine:
     return create_async_engine(
-        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, **options
     )
 
 

@@ -477,6 +477,7 @@ links = Table(
     _at("ended_at", nullable=True),  # spent, over, or taken back
     _where("ix_links_open", "expires_at", condition="ended_at is null"),
     _where("ix_links_person", "person_id", condition="ended_at is null"),
+    _where("ix_links_alert", "alert_id", condition="ended_at is null"),
     _where("uq_links_card", "message_id", condition="ended_at is null", unique=True),
 )
 
@@ -494,6 +495,7 @@ sessions = Table(
     _at("unlocked_at", nullable=True),
     _at("ended_at", nullable=True),
     _where("ix_sessions_person", "person_id", condition="ended_at is null"),
+    _where("ix_sessions_alert", "alert_id", condition="ended_at is null"),
 )
 
 launches = Table(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.engine import Row
 
-from bot.store.tables import messages, views
+from bot.store.tables import disclosures, messages, views
 from bot.store.unit_of_work import Tx
 
 
@@ -28,11 +28,13 @@ async def show(
 
 
 async def open_on(tx: Tx, message_ids: Collection[int], now: datetime) -> dict[int, Row[Any]]:
-    """The views that may be shown now, by card."""
+    """The views that may be shown now, by card, each with the version that the ledger names."""
     if not message_ids:
         return {}
     rows = await tx.all(
-        select(views).where(
+        select(views, disclosures.c.notification_version)
+        .join(disclosures, disclosures.c.id == views.c.disclosure_id)
+        .where(
             views.c.message_id.in_(message_ids),
             views.c.hidden_at.is_(None),
             views.c.hide_at > now,

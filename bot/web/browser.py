@@ -19,6 +19,7 @@ from bot.web.limits import TooLargeError, limited_body
 
 Form = Mapping[str, str]
 COOKIE = "__Host-encompass"
+_MOST_BYTES = 16 * 1024
 _STATIC = Path(__file__).parent / "static"
 _FILES = {"details.css": "text/css", "details.js": "text/javascript", "app.js": "text/javascript"}
 _POLICY = (
@@ -94,7 +95,7 @@ def is_from_here(request: Request) -> bool:
 async def form_of(request: Request) -> Form | None:
     """What a form brings, each name once; None for what no form of ours would bring."""
     try:
-        body = (await limited_body(request)).decode()
+        body = (await limited_body(request, _MOST_BYTES)).decode()
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=10))
     except (TooLargeError, ValueError):
         return None

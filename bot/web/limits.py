@@ -14,14 +14,14 @@ class TooLargeError(Exception):
     """The body is over the limit; no more of it was read than the limit."""
 
 
-async def limited_body(request: Request) -> bytes:
+async def limited_body(request: Request, most: int = MOST_BYTES) -> bytes:
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MOST_BYTES:
+    if declared.isdecimal() and int(declared) > most:
         raise TooLargeError
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > MOST_BYTES:
+        if size > most:
             raise TooLargeError
         parts.append(part)
     return b"".join(parts)

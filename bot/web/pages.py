@@ -7,6 +7,7 @@
 | `GET /app` | where Telegram's Mini App begins; the only page that may be framed, by Telegram |
 | `POST /app/enter` | takes Telegram's word for who it is |
 | `GET /alert/N`, `/alert/N/why` | the role's view, and why this role sees it |
+| `GET /alert/N/stands` | whether that view may still be shown |
 | `POST /alert/N/ANSWER` | unlock, acknowledge, cannot-act, recuse, not-ours, decide |
 | `POST /sign-out` | ends the session |
 """
@@ -21,7 +22,7 @@ from bot.flow.acknowledge import acknowledge
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.not_ours import not_ours
-from bot.flow.open_page import open_on_page
+from bot.flow.open_page import open_on_page, still_stands
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import (
@@ -147,6 +148,15 @@ def page_router(ctx: Context) -> APIRouter:
                 render("alert.html", opened.language, page=opened, form=token), expires=True
             )
         return _said(opened, token, status=404)
+
+    @router.get("/alert/{alert}/stands")
+    async def stands(request: Request, alert: str) -> Response:
+        """Whether what is shown may still be: asked by the page itself, and no use of it."""
+        someone = await visitor(ctx, request.cookies.get(COOKIE, ""), touch=False)
+        if someone is None:
+            return answer("", status=401)
+        may = await still_stands(ctx, someone, small_number(alert) or 0)
+        return answer("", status=204 if may else 404)
 
     @router.get("/alert/{alert}/why")
     async def explain(request: Request, alert: str) -> Response:

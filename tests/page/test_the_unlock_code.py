@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.access import TRIES, code_is_acceptable
 from bot.domain.school import School
+from bot.flow.enrol import invite
 from tests.builders import WHOLE, WHOLE_CHILD, child, notice
 from tests.page.reader import Reader
 from tests.world import World
@@ -27,7 +28,9 @@ async def arrives(world: World, school: School) -> Reader:
     """Mair opens a fresh alert and is asked for her code."""
     await world.police.send(notice(child(school, **WHOLE_CHILD), **WHOLE))
     mair = world.phone("Mair")
-    reader = await Reader.of(world, mair, mair.expects("alert"))
+    card = next(message for message in mair.unaccounted() if mair._is("alert", message.text))
+    mair._accounted.add(card.message_id)
+    reader = await Reader.of(world, mair, card)
     assert not reader.shows("Canary")
     return reader
 
@@ -48,6 +51,7 @@ async def test_it_is_chosen_at_the_first_time_and_asked_for_at_every_other(
     assert later.shows("This is not your code.")
     await later.press("Go on", code=CODE)
     assert later.shows("Canary-given")
+    world.everyone_is_accounted_for()
 
 
 async def test_nothing_is_answered_or_written_down_before_it_is_right(
@@ -92,6 +96,7 @@ async def test_the_fifth_wrong_one_locks_it_and_the_coordinators_hear_who(
 async def test_many_tries_at_once_are_five(world: World, bryn: School) -> None:
     reader = await arrives(world, bryn)
     await reader.press("Go on", code=CODE, again=CODE)
+    world.phone("Mair").expects("code.chosen")
     later = await arrives(world, bryn)
     token = later.page.partition('name="form" value="')[2].partition('"')[0]
     headers = {"cookie": later.cookie, "sec-fetch-site": "same-origin"}
@@ -116,10 +121,35 @@ async def test_an_invitation_that_is_used_starts_afresh(world: World, bryn: Scho
     reader = await arrives(world, bryn)
     await reader.press("Go on", code=CODE, again=CODE)
     path = reader.path
-    await world.leaves("Mair")
+    later = await arrives(world, bryn)
+    for _ in range(TRIES):
+        await later.press("Go on", code="111112")
+    assert later.shows("Your code is locked.")
+    world.everyone_is_accounted_for()
+    code = await invite(world.ctx, "mair")
+    second = world.phone("Mair's second telephone")
+    second.sandbox.start(code)
+    await world.settle()
     await reader.get(path)
     assert reader.status == 401
     world.everyone_is_accounted_for()
+    await world.police.send(notice(child(bryn)))
+    fresh = await Reader.of(world, second, second.expects("alert"))
+    assert fresh.shows("Choose an unlock code")
+
+
+async def test_the_holder_hears_in_their_own_chat_of_a_code_chosen_and_of_wrong_tries(
+    world: World, bryn: School
+) -> None:
+    reader = await arrives(world, bryn)
+    await reader.press("Go on", code=CODE, again=CODE)
+    mair = world.phone("Mair")
+    assert "/lost" in mair.expects("code.chosen").text
+    later = await arrives(world, bryn)
+    await later.press("Go on", code="111112")
+    mair.heard_nothing()
+    await later.press("Go on", code=CODE)
+    mair.expects("code.wrong_before")
 
 
 def test_codes_that_anybody_would_try_first_are_not_taken() -> None:

@@ -1,24 +1,42 @@
 // The Mini App: signs in with what Telegram signed, then shows the same pages as a link does.
 // It stays on its first page, the only one that Telegram's web client may frame.
-const main = () => document.getElementById("main");
 
+const ACCEPT = { Accept: "text/html" };
+const main = () => document.getElementById("main");
+let busy = false;
+
+// A page of ours in the place of the one that is shown; whatever else comes, it is said that it
+// did not work, since somebody may believe that they have answered.
 async function go(path, form) {
-  const options = form ? { method: "POST", body: new URLSearchParams(form) } : {};
+  if (busy) return null;
+  busy = true;
+  trouble(null);
   main().setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(path, { ...options, cache: "no-store" });
+    const post = form ? { method: "POST", body: new URLSearchParams(form) } : {};
+    const response = await fetch(path, { ...post, headers: ACCEPT, cache: "no-store" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const next = page.getElementById("main");
-    if (next) {
-      document.documentElement.lang = page.documentElement.lang;
-      main().replaceWith(document.adoptNode(next));
-      next.focus();
-      window.scrollTo(0, 0);
-      document.dispatchEvent(new Event("shown"));
-    }
+    if (!next || response.status >= 500) throw new Error("failed");
+    document.documentElement.lang = page.documentElement.lang;
+    document.title = page.title;
+    main().replaceWith(document.adoptNode(next));
+    next.focus();
+    window.scrollTo(0, 0);
+    document.dispatchEvent(new CustomEvent("shown", { detail: response.url }));
+    return response;
+  } catch {
+    trouble("failed");
+    return null;
   } finally {
+    busy = false;
     main().removeAttribute("aria-busy");
   }
+}
+
+function trouble(name) {
+  for (const box of document.querySelectorAll(".trouble")) box.hidden = box.id !== name;
+  if (name) document.getElementById(name).scrollIntoView();
 }
 
 document.addEventListener("click", (event) => {
@@ -30,22 +48,24 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   event.preventDefault();
-  const form = event.target;
-  go(form.getAttribute("action"), new FormData(form));
+  go(event.target.getAttribute("action"), new FormData(event.target));
 });
 
 document.addEventListener("idle", () => go("/ended"));
+document.addEventListener("sealed", (event) => go(event.detail));
 
-function begin() {
+async function begin() {
   const alert = new URLSearchParams(location.search).get("alert") || "";
   const signed = new URLSearchParams(location.hash.slice(1)).get("tgWebAppData");
   // What was signed names its holder: it does not stay in the address.
   history.replaceState(null, "", location.pathname + location.search);
-  if (signed) {
-    go("/app/enter", { init_data: signed, alert });
-  } else {
+  if (!signed) {
     go(`/alert/${/^\d+$/.test(alert) ? alert : 0}`);
+    return;
   }
+  const response = await go("/app/enter", { init_data: signed, alert });
+  // Let in, and unknown at the next request: the browser did not keep the cookie.
+  if (response && response.redirected && response.status === 401) trouble("not_kept");
 }
 
 begin();

@@ -1,10 +1,18 @@
-// What the page does better with a script than without: copies the entry, and gives way when idle.
-const IDLE = 15 * 60 * 1000;
-let idle;
+// What the page does better with a script than without: it copies the entry, gives way when idle,
+// and asks now and then whether it may still be shown.
 
-function ready() {
+const IDLE = 15 * 60 * 1000;
+const LOOK = 5 * 1000;
+const ALERT = /\/alert\/\d+$/;
+let idle;
+let look;
+
+function ready(address) {
   clearTimeout(idle);
+  clearInterval(look);
   idle = setTimeout(() => document.dispatchEvent(new Event("idle")), IDLE);
+  const path = new URL(address).pathname;
+  if (ALERT.test(path)) look = setInterval(() => stands(path), LOOK);
   const copy = document.getElementById("copy");
   if (!copy || !navigator.clipboard) return;
   copy.hidden = false;
@@ -20,13 +28,26 @@ function ready() {
   });
 }
 
-document.addEventListener("shown", ready);
-document.addEventListener("idle", () => {
-  if (location.pathname !== "/app") location.replace("/ended");
-});
+// Sealed, withdrawn, excluded, left: what is shown goes, without anybody touching the page.
+async function stands(path) {
+  let response;
+  try {
+    response = await fetch(`${path}/stands`, { cache: "no-store" });
+  } catch {
+    return;
+  }
+  if (response.status !== 401 && response.status !== 404) return;
+  clearInterval(look);
+  document.dispatchEvent(new CustomEvent("sealed", { detail: path }));
+}
+
+const framed = () => location.pathname === "/app";
+document.addEventListener("shown", (event) => ready(event.detail));
+document.addEventListener("idle", () => framed() || location.replace("/ended"));
+document.addEventListener("sealed", (event) => framed() || location.replace(event.detail));
 // A page that a browser kept for "back" is asked for anew: it may be nobody's now.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-ready();
+ready(location.href);

@@ -32,6 +32,7 @@ def upgrade() -> None:
     )
     _index("ix_links_open", "links", "expires_at")
     _index("ix_links_person", "links", "person_id")
+    _index("ix_links_alert", "links", "alert_id")
     _index("uq_links_card", "links", "message_id", unique=True)
     op.create_table(
         "sessions",
@@ -54,6 +55,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name="uq_sessions_sha256"),
     )
     _index("ix_sessions_person", "sessions", "person_id")
+    _index("ix_sessions_alert", "sessions", "alert_id")
     op.create_table(
         "launches",
         sa.Column("sha256", sa.Text(), nullable=False),
