@@ -20,7 +20,7 @@ from tests.builders import WHOLE, WHOLE_CHILD, child, notice
 from tests.page.reader import link_on
 from tests.world import Phone, World
 
-SMALL = {"width": 360, "height": 640}
+SMALL: Any = {"width": 360, "height": 640}
 _HOSTILE = (
     "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
     "<svg onload=document.title='pwned'>\"'><a href=javascript:document.title='pwned'>x</a>"
@@ -114,7 +114,7 @@ async def test_what_a_notice_says_stays_text(world: World, bryn: School, browser
             "<script>document.title='pwned'</script>"
         )
         await expect(page.locator("main")).to_contain_text("{{ 7 * 7 }}")
-        assert await page.title() == "Encompass"
+        assert re.fullmatch(r"ENC-\w{8} - Encompass", await page.title())
         assert await page.locator("main script, main img, main svg").count() == 0
         assert await page.locator("main a").count() == 1  # why do I see this
         await page.get_by_role("link", name="Why do I see this?").click()
@@ -155,7 +155,7 @@ async def test_it_prints_nothing_and_names_nobody_in_address_or_title(
     async with window(browser) as page:
         await opens(world, world.phone("Mair"), page, notice(child(bryn, **WHOLE_CHILD), **WHOLE))
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/alert/\d+", page.url)
-        assert await page.title() == "Encompass"
+        assert re.fullmatch(r"ENC-\w{8} - Encompass", await page.title())
         await page.emulate_media(media="print")
         await expect(page.locator("main")).to_be_hidden()
         await expect(page.locator("body")).to_contain_text("not for printing")
@@ -286,3 +286,60 @@ async def test_nobody_but_telegram_may_frame_it(
     finally:
         await context.close()
         server.close()
+
+
+async def test_an_answer_that_did_not_arrive_is_said_in_the_mini_app(
+    world: World, bryn: School, browser: Browser
+) -> None:
+    await world.opens_details_on_the_page(public_url="https://encompass.example", details_in=None)
+    reference = await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))
+    mair = world.phone("Mair")
+    launched = mair.sandbox.launch("Open details", mair.expects("alert"))
+    context = await browser.new_context(viewport=SMALL)
+    page = await context.new_page()
+    try:
+        await page.goto(_here(world, launched))
+        await expect(page.get_by_role("heading", level=1)).to_have_text(reference)
+        for fails in (lambda route: route.abort(), lambda route: route.fulfill(status=503)):
+            await page.route("**/acknowledge", fails)
+            await page.get_by_role("button", name="Acknowledge").click()
+            await expect(page.get_by_role("alert")).to_contain_text("That did not arrive.")
+            await expect(page.get_by_role("heading", level=1)).to_have_text(reference)
+            await page.unroute("**/acknowledge")
+        await page.get_by_role("button", name="Acknowledge").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Acknowledged. Thank you.")
+        await expect(page.get_by_role("alert")).to_have_count(0)
+    finally:
+        await context.close()
+
+
+async def test_a_page_that_is_open_goes_when_it_is_sealed(
+    world: World, bryn: School, browser: Browser
+) -> None:
+    async with window(browser) as page:
+        await opens(world, world.phone("Mair"), page, notice(child(bryn, **WHOLE_CHILD), **WHOLE))
+        await world.advance(minutes=51)
+        owen = world.phone("Owen")
+        await owen.press("Not our pupil", owen.expects("alert"))
+        await expect(page.locator("body")).not_to_contain_text("Canary", timeout=15_000)
+        world.everyone_is_accounted_for()
+
+
+async def test_what_has_the_focus_is_never_behind_the_bar(
+    world: World, bryn: School, browser: Browser
+) -> None:
+    small: Any = {"width": 320, "height": 568}
+    async with window(browser, viewport=small) as page:
+        await opens(world, world.phone("Mair"), page, notice(child(bryn, **WHOLE_CHILD), **WHOLE))
+        top = await page.evaluate("document.querySelector('.thumb').getBoundingClientRect().top")
+        seen = 0
+        for _ in range(12):
+            await page.keyboard.press("Tab")
+            box = await page.evaluate(
+                "(() => { const e = document.activeElement; return e.closest('.thumb') ||"
+                " e === document.body ? null : e.getBoundingClientRect().toJSON(); })()"
+            )
+            if box is not None and box["height"] < top:
+                seen += 1
+                assert box["bottom"] <= top + 1, box
+        assert seen > 3
