@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery
 
 from bot.flow.acknowledge import acknowledge
 from bot.flow.answer import LANGUAGE, answer_press
-from bot.flow.ask import set_language, who
+from bot.flow.ask import nothing_for, set_language, who
 from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
@@ -62,7 +62,7 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
         case (verb, 1) if verb == LOST:
             return await confirm_lost(ctx, person_id, address, card)
         case _:
-            return nothing_here()
+            return await nothing_for(ctx, address)
 
 
 def _parsed(data: str) -> tuple[str, *tuple[int, ...]]:
