@@ -1,6 +1,7 @@
 """Marked notices: every field of every one holds a word, a day or a time that stands in no other
 field of no other notice, so that wherever it turns up it says where it came from."""
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 _BORN = date(1979, 1, 1)
 _OCCURRED, _SENT = datetime(2003, 1, 1, tzinfo=UTC), datetime(2008, 1, 1, tzinfo=UTC)
 """Days that nobody else here writes: of births before 2003, of incidents in it."""
+SEED = int(os.environ.get("ENCOMPASS_CANARY_SEED", "20261116"))
 _KIDS, _VERSIONS = 3, 8
 MOST = 2800
 """How many notices there may be before their days run into each other."""

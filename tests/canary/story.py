@@ -61,6 +61,7 @@ class Story:
         self.by_reference: dict[str, int] = {}
         self.expected: dict[tuple[str, int], set[Any]] = {}
         self.asked = self.said = 0
+        self.in_quiet: set[int] = set()
 
     @property
     def settle(self) -> Callable[[], Any]:

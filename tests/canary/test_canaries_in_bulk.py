@@ -22,11 +22,10 @@ from bot.rendering.cards import Card, OpenedView, card
 from bot.rendering.catalogue import words
 from bot.rendering.page import alert_page, render
 from bot.rendering.view import pages, view_lines
-from tests.canary.marks import Mark, notices
+from tests.canary.marks import SEED, Mark, notices
 from tests.canary.need_to_know import LOOKED_AFTER
 from tests.canary.search import marks_in
 from tests.canary.story import EXCLUDABLE, SCHOOLS, STAFF
-from tests.canary.test_canaries import SEED
 from tests.world import CONFIG
 
 NOW = datetime(2026, 11, 16, 7, 45, tzinfo=UTC)
