@@ -31,6 +31,15 @@ async def who(ctx: Context, address: str) -> str | None:
     return holder[0] if holder and holder[0] in known.directory.people else None
 
 
+async def nothing_for(ctx: Context, address: str) -> Reply:
+    """The neutral answer in the language of whoever holds this account: a button that nobody made
+    must not look unlike one that is somebody else's."""
+    person_id = await who(ctx, address)
+    async with ctx.store.reading() as tx:
+        person = (await in_force(ctx, tx)).directory.people.get(person_id or "")
+    return nothing_here(person.language if person else "en")
+
+
 async def asker(ctx: Context, tx: Tx, address: str) -> tuple[InForce, Reachable] | None:
     """Who asks, as someone who can be answered; None for a stranger, who then gets the neutral
     answer."""
@@ -97,9 +106,11 @@ async def choose_language(ctx: Context, address: str) -> None:
 async def set_language(ctx: Context, address: str, language: str) -> Reply:
     """Their own choice; what is sent from now on, every card shown anew and the chat's menu follow
     it."""
+    if language not in LANGUAGES:
+        return await nothing_for(ctx, address)
     async with ctx.store.unit() as tx:
         holder = await directory.holder_of(tx, Channel.TELEGRAM, address)
-        if holder is None or language not in LANGUAGES:
+        if holder is None:
             return nothing_here()
         await directory.set_language(tx, holder[0], language)
         await owe_menus(tx, ctx.now(), [address])

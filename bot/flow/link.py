@@ -49,9 +49,12 @@ def address_of(page: SecurePage, link: Row[Any]) -> str:
 
 
 async def signed_link(tx: Tx, page: SecurePage, presented: str) -> Row[Any] | None:
-    """The row of a link whose signature is right; whether it is good still is not asked."""
+    """The row of a link whose signature is right; whether it is good still is not asked. A link is
+    itself to the letter: the same number written otherwise is no link."""
     number, _, signature = presented.partition(".")
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    if str(int(number)) != number:
         return None
     link = await access.link(tx, int(number))
     if link is None:

@@ -6,6 +6,7 @@ the flow at the moment of use.
 
 import hashlib
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 from aiogram.utils.web_app import safe_parse_webapp_init_data
 
@@ -19,6 +20,10 @@ def launched(token: str) -> Callable[[str], Launch | None]:
 
     def read(init_data: str) -> Launch | None:
         if len(init_data) > _MOST_CHARACTERS:
+            return None
+        # What stands there twice, or empty, is dropped before the signature is looked at.
+        names = [name for name, value in parse_qsl(init_data, keep_blank_values=True) if value]
+        if len(set(names)) != init_data.count("&") + 1:
             return None
         try:
             signed = safe_parse_webapp_init_data(token, init_data)

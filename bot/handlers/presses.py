@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery
 
 from bot.flow.acknowledge import acknowledge
 from bot.flow.answer import LANGUAGE, answer_press
-from bot.flow.ask import set_language, who
+from bot.flow.ask import nothing_for, set_language, who
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
@@ -82,7 +82,7 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
         case (verb, choice) if verb == EXPORT:
             return await answer_request(ctx, person_id, address, card, choice)
         case _:
-            return nothing_here()
+            return await nothing_for(ctx, address)
 
 
 def _parsed(data: str) -> tuple[str, *tuple[int, ...]]:

@@ -88,6 +88,13 @@ async def test_forged_data_is_answered_and_changes_nothing(told: World) -> None:
     assert await everything(told) == before
 
 
+async def test_a_button_that_nobody_made_is_answered_in_the_readers_language(told: World) -> None:
+    """In another one it would tell a made-up button from one that is somebody else's."""
+    await told.change("Rhys", language="cy")
+    for data in ("o:1", "o:404", "x", "l:fr", "o:1.0", ""):
+        assert await answer_to(told.phone("Rhys"), data) == "Nid oes dim yma.", data
+
+
 async def test_an_alert_of_ones_own_opens_on_its_own_card_and_on_no_other_persons(
     told: World,
 ) -> None:

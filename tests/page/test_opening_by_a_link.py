@@ -108,6 +108,22 @@ def _token(reader: Reader) -> str:
     return reader.page.partition('name="form" value="')[2].partition('"')[0]
 
 
+async def test_a_link_is_itself_to_the_letter_or_nothing(world: World, bryn: School) -> None:
+    await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))
+    mair = world.phone("Mair")
+    address = await link_on(mair, mair.expects("alert"))
+    base, _, link = address.rpartition("/")
+    for written in (f"0{link}", f"{link}=", link.swapcase()):
+        reader = Reader(world)
+        await reader.get(f"{base}/{written}")
+        await reader.press("Open it")
+        assert reader.status == 401, written
+    reader = Reader(world)
+    await reader.get(address)
+    await reader.press("Open it")
+    assert reader.shows("Canary-given")
+
+
 async def test_a_link_opens_its_own_alert_and_no_other(world: World, bryn: School) -> None:
     for _ in range(2):
         await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))

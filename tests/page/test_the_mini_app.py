@@ -114,6 +114,8 @@ async def test_what_telegram_did_not_sign_for_somebody_enrolled_is_nothing(
             quote(str(mair.sandbox.person.id)), quote(str(stranger.person.id))
         ),
         "a second user behind the first": f"{right}&{urlencode({'user': '{}'})}",
+        "a field of it once more, and empty": f"query_id=&{right}",
+        "an empty field that nobody signed": f"{right}&admin=",
         "long": right + "&x=" + "0" * 10_000,
     }
     answers = {(await enter(world, {"init_data": d, "alert": alert})).page for d in forged.values()}
