@@ -1,8 +1,9 @@
 """A child's data leaves to those who may see it, where they opened it, and to nobody else: marked
-notices, every role, every fault, every byte (I12, I3).
+notices, every role, what leaves overheard as it leaves (I12, I3).
 
 How many: a notice under each trouble goes the whole way over HTTP, with everybody pressing and
-asking, on either engine. `test_canaries_in_bulk` goes with hundreds more straight to the words.
+asking, on SQLite; a part of the troubles on PostgreSQL. `test_canaries_in_bulk` goes with hundreds
+more straight to the words. `test_canaries_at_the_page` opens them there.
 """
 
 import sys
@@ -16,7 +17,15 @@ from tests.canary.marks import SEED, Marked, notices
 from tests.canary.story import EXCLUDABLE, SCHOOLS, STAFF, Story, begun
 from tests.canary.troubles import IN_THE_CHAT, Trouble
 
-A_BATCH = {"sqlite": 1, "postgres": 1}
+A_BATCH = 1
+
+
+def _troubles(third: int, engine: str) -> list[Trouble]:
+    """None at all, and a third of them; on PostgreSQL every third of those, since what is said does
+    not depend on the engine and what is stored is looked through on both."""
+    quiet, *others = IN_THE_CHAT.values()
+    theirs = others[third::3]
+    return [quiet, *(theirs if engine == "sqlite" else theirs[:1])]
 
 
 @pytest.fixture
@@ -119,7 +128,9 @@ def views_held_what_they_should(story: Story) -> None:
         assert missing != story.expected[key], f"{key[0]} was shown nothing of notice {key[1]}"
 
 
+@pytest.mark.parametrize("third", range(3))
 async def test_in_the_chat_under_every_trouble(
+    third: int,
     database: str,
     engine: str,
     tmp_path: Path,
@@ -128,9 +139,8 @@ async def test_in_the_chat_under_every_trouble(
     ears: Ears,
 ) -> None:
     async with begun(database, tmp_path, ears, monkeypatch) as story:
-        for number, trouble in enumerate(IN_THE_CHAT.values()):
-            size = A_BATCH[engine]
-            batch = notices(SEED, 1 + number * size, size, SCHOOLS, EXCLUDABLE)
+        for number, trouble in enumerate(_troubles(third, engine)):
+            batch = notices(SEED, 1 + number, A_BATCH, SCHOOLS, EXCLUDABLE)
             await in_the_chat(story, batch, trouble, monkeypatch)
         await everything_else_is_asked(story, database, monkeypatch)
         nothing_leaked(ears, capsys)
