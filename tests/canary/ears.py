@@ -77,8 +77,17 @@ class Ears:
 
     # --- what is said ----------------------------------------------------------------------------
 
-    def hear(self, place: str, said: str | bytes, reader: str = "", *, view: bool = False) -> None:
-        """`view`: this is where an opened view stands, and nowhere else."""
+    def hear(
+        self,
+        place: str,
+        said: str | bytes,
+        reader: str = "",
+        *,
+        view: bool = False,
+        names_fields: bool = False,
+    ) -> None:
+        """`view`: this is where an opened view stands, and nowhere else. `names_fields`: it says
+        which fields there are, so that a field's label is no answer."""
         self.places[place] += 1
         for mark in marks_in(said):
             if view and mark in self._opened.get((reader, mark.notice), ()):
@@ -86,6 +95,8 @@ class Ears:
             else:
                 self._leak(place, mark, reader)
         text = said if isinstance(said, str) else said.decode(errors="replace")
+        if names_fields:
+            return
         if any(label in text for label in LOOKED_AFTER) and not (
             view and self._may_hear_of_care(reader, text)
         ):
@@ -133,7 +144,8 @@ class Ears:
         where = f"http {request.method} {re.sub(r'ENC-[0-9A-Z]+|[0-9]+[.].*|[0-9]+', '_', path)}"
         self.hear(f"{where} headers", str(response.headers.multi_items()), reader)
         view = _VIEW.fullmatch(path) and request.method == "GET" and response.status_code == 200
-        self.hear(where, response.content, reader, view=bool(view))
+        why = path.endswith("/why")
+        self.hear(where, response.content, reader, view=bool(view), names_fields=why)
 
     @contextlib.contextmanager
     def at_the_logs(self) -> Iterator[None]:

@@ -189,6 +189,20 @@ class Story:
             desk.say(f"/triage {task.alert_id} {kid.school}")
         await self.settle()
 
+    def cards_with_a_way_in(
+        self, name: str, among: Iterable[Marked]
+    ) -> list[tuple[ChatMessage, int]]:
+        """The cards of these notices on this phone that lead to the page."""
+        numbers = {notice.number for notice in among}
+        found = []
+        for message in self.world.phone(name).sandbox.messages:
+            reference = _REFERENCE.search(message.text)
+            number = self.by_reference.get(reference.group()) if reference else None
+            leads = any(b.url or b.web_app for row in message.buttons for b in row)
+            if number is not None and number in numbers and leads:
+                found.append((message, number))
+        return found
+
     # --- at the page -----------------------------------------------------------------------------
 
     async def reads_the_page(self, name: str, card: ChatMessage, number: int, *, by: str) -> str:
@@ -235,7 +249,8 @@ class Story:
                 filled = self.form_of(page.text, "/unlock") | {"code": codes[0], "again": codes[1]}
                 await http.post(f"{path}/unlock", data=filled, headers=ours)
                 page = await http.get(path, headers=ours)
-        for there in (f"{path}/why", "/alert/1", "/alert/999999", "/ended", f"{path}/nothing"):
+        theirs = (f"{path}/why", f"{path}/stands", f"{path}/nothing")
+        for there in (*theirs, "/alert/999999", "/ended", *(["/alert/1"] if by == "link" else [])):
             await http.get(there, headers=ours)
         await http.post(f"{path}/acknowledge", data={"form": "0"}, headers=ours)
         form = self.form_of(page.text, "/sign-out")
