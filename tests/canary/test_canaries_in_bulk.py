@@ -1,11 +1,13 @@
-"""Six hundred marked notices through intake and straight into every role's words: in the chat's
-pages and on the secure page, what the contract's table shows stands there, and nothing else (I3).
+"""Marked notices by the hundred, or as many as ENCOMPASS_CANARY_NOTICES says, through intake and
+straight into every role's words: in the chat's pages and on the secure page, what the contract's
+table shows stands there, and nothing else (I3).
 
 No service and no database: the JSON is read as the door reads it, kept as the store keeps it, and
 worded by the functions that the service calls. Roles that see nothing have views without a field.
 """
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -29,7 +31,7 @@ from tests.canary.story import EXCLUDABLE, SCHOOLS, STAFF
 from tests.world import CONFIG
 
 NOW = datetime(2026, 11, 16, 7, 45, tzinfo=UTC)
-COUNT = 600
+COUNT = int(os.environ.get("ENCOMPASS_CANARY_NOTICES", "600"))
 
 
 @pytest.fixture(scope="module")
