@@ -28,11 +28,11 @@ async def report_of(tx: Tx, known: InForce, drill: Drill, now: datetime) -> Dril
     """All that can be said by now. Who could not be told is as it was when the drill ended:
     somebody who enrols the week after was missing all the same."""
     rows = await drills.notices(tx, drill.number)
-    duties = [
-        duty
-        for duty in await alerts.of_notifications(tx, [row.id for row in rows], lock=False)
-        if duty.leg is not Leg.TRIAGE
-    ]
+    raised = await alerts.of_notifications(tx, [row.id for row in rows], lock=False)
+    duties = sorted(
+        (duty for duty in raised if duty.leg is not Leg.TRIAGE),
+        key=lambda duty: (duty.school_code, duty.id),  # whichever was raised first
+    )
     ids = [duty.id for duty in duties]
     told = await messages.tellings_of(tx, ids)
     answers = await alerts.answers(tx, ids)

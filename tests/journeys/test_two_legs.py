@@ -29,7 +29,7 @@ async def test_a_dsp_cannot_answer_for_the_nurse_nor_a_nurse_for_the_school(worl
     reference = await world.police.send(child_of(school))
     mairs, nias = world.phone("Mair").expects("alert"), world.phone("Nia").expects("alert")
     theirs, hers = ([button.data or "" for (button,) in card.buttons[1:]] for card in (mairs, nias))
-    assert len(theirs) == len(hers) == 2  # that it is theirs, and that it is not
+    assert len(theirs) == len(hers) == 3  # theirs, not theirs, and that they cannot act
     for name, foreign in (("Mair", hers), ("Nia", theirs)):
         for data in foreign:
             press = await world.phone(name).press_data(data)
