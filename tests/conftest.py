@@ -7,9 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import util
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store import engine as engine_of_store
 from tests.databases import Postgres, postgres_server, sqlite_template
 from tests.world import World
 
@@ -21,6 +27,27 @@ def one_tls_context() -> Iterator[None]:
     """Every HTTP client makes one, at a tenth of a second each, and no test speaks TLS."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", lru_cache(ssl.create_default_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_memory_of_statements() -> Iterator[None]:
+    """Every service that a test starts would word each statement for its engine anew: a third of a
+    second each, and always the same words. Two dialects of one class word alike."""
+    remembered: dict[type, util.LRUCache[Any, Any]] = {}
+    make = engine_of_store.create_async_engine
+
+    def with_memory(*given: Any, **options: Any) -> AsyncEngine:
+        engine = make(*given, **options)
+        kind = type(engine.dialect)
+        engine.sync_engine._compiled_cache = remembered.setdefault(kind, util.LRUCache(2000))
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
+            patch.setattr(kind, "__hash__", lambda dialect: hash(type(dialect)), raising=False)
+            patch.setattr(kind, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(engine_of_store, "create_async_engine", with_memory)
         yield
 
 
