@@ -27,7 +27,7 @@ import pytest
 
 from bot.app import App
 from bot.clock import HandClock
-from bot.domain.people import Person, Role, Scope
+from bot.domain.people import Channel, Person, Role, Scope
 from bot.domain.school import School
 from bot.flow.account import line_of_time
 from bot.flow.configure import read_config, take_config
@@ -44,6 +44,7 @@ from bot.sandbox.phones import SandboxPhone
 from bot.sandbox.presses import Press
 from bot.sandbox.stagehand import Stagehand
 from bot.settings import Settings, read_settings
+from bot.store.directory import bind_contact
 
 CONFIG = Path(__file__).parent.parent / "config"
 MONDAY_AT_SEVEN = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
@@ -187,6 +188,7 @@ class World:
         self.sandbox = Sandbox(self.clock)
         self.police = Police(self)
         self.expected_errors: list[str] = []
+        self.enrols_in_the_chat = False  # for stories about it; others begin after that talk
         self._schools: dict[str, School] = {}
         self._people: dict[str, Person] = {}
         self._phones: dict[str, Phone] = {}
@@ -332,9 +334,18 @@ class World:
         )
         self._people[person.id] = person
         await self._import()
-        if enrolled:
+        if enrolled and self.enrols_in_the_chat:
             await self.enrol(name)
+        elif enrolled:
+            await self._has_long_been_enrolled(person)
         return person
+
+    async def _has_long_been_enrolled(self, person: Person) -> None:
+        """As `enrol` leaves somebody, without the talk that it takes."""
+        chat = self.phone(person.name).sandbox.chat
+        chat.started = True
+        async with self.ctx.store.unit() as tx:
+            await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
 
     async def change(self, name: str, **changes: Any) -> None:
         """Change somebody in the directory."""

@@ -18,6 +18,11 @@ from tests.builders import child_of
 from tests.world import Phone, World
 
 
+@pytest.fixture(autouse=True)
+def everyone_enrols_in_the_chat(world: World) -> None:
+    world.enrols_in_the_chat = True
+
+
 def menu_of(world: World, phone: Phone) -> dict[str, str]:
     """What Telegram offers in this chat by a menu of its own."""
     given = world.sandbox.profile.commands.get((f"chat:{phone.sandbox.id}", ""), [])
