@@ -13,9 +13,8 @@ import pytest
 from sqlalchemy import util
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.store import engine as engine_of_store
 from tests.databases import Postgres, postgres_server, sqlite_template
 from tests.world import World
 
@@ -35,10 +34,9 @@ def one_memory_of_statements() -> Iterator[None]:
     """Every service that a test starts would word each statement for its engine anew: a third of a
     second each, and always the same words. Two dialects of one class word alike."""
     remembered: dict[type, util.LRUCache[Any, Any]] = {}
-    make = engine_of_store.create_async_engine
 
     def with_memory(*given: Any, **options: Any) -> AsyncEngine:
-        engine = make(*given, **options)
+        engine = create_async_engine(*given, **options)
         kind = type(engine.dialect)
         engine.sync_engine._compiled_cache = remembered.setdefault(kind, util.LRUCache(2000))
         return engine
@@ -47,7 +45,7 @@ def one_memory_of_statements() -> Iterator[None]:
         for kind in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
             patch.setattr(kind, "__hash__", lambda dialect: hash(type(dialect)), raising=False)
             patch.setattr(kind, "__eq__", lambda one, other: type(one) is type(other))
-        patch.setattr(engine_of_store, "create_async_engine", with_memory)
+        patch.setattr("bot.store.engine.create_async_engine", with_memory)
         yield
 
 

@@ -109,6 +109,7 @@ def _page(
         reader=f"{person.name}, {say.say(f'role.{person.role.value}')}",
         now=now,
         drill=shown.drill,
+        difference=shown.difference,
         question=question_lines(known, shown, person.language),
         choices=choices(known, shown, person.language) if is_open else (),
         may_acknowledge=is_open and not triage and own is None,

@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import Acknowledgement, AlertChild, Leg, children_in_scope
+from bot.domain.difference import Difference
 from bot.domain.disclosure import RoleView, role_view
 from bot.domain.incident import WrittenSchool, incident_of
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.domain.triage import Question
+from bot.flow.difference import difference
 from bot.rendering.cards import Answered
 from bot.rendering.catalogue import Words, words
-from bot.rendering.view import inert, pages, view_lines, written_school
+from bot.rendering.view import difference_lines, inert, pages, view_lines, written_school
 from bot.store import alerts, notifications
 from bot.store.unit_of_work import Tx
 
@@ -35,6 +37,8 @@ class Shown:
     drill: bool = False
     refused_by: tuple[str, ...] = ()
     """The codes of the schools that said of the child in question that it is not theirs."""
+    difference: Difference | None = None
+    """What is another since this reader was last shown an earlier version."""
 
 
 async def view_for(
@@ -63,7 +67,12 @@ async def view_for(
         return Shown(view, row.version, task, drill=drill, refused_by=refused_by)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
     view = role_view(incident, person, children, known.matrix, other_settings_told=others)
-    return Shown(view, row.version, drill=row.drill_id is not None)
+    return Shown(
+        view,
+        row.version,
+        drill=row.drill_id is not None,
+        difference=await difference(tx, known, alert, row.version, children, person, view),
+    )
 
 
 def own_answer(
@@ -97,6 +106,9 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
     lines = view_lines(
         words(language), shown.view, school_names(known, language), drill=shown.drill
     )
+    if shown.difference:
+        names = school_names(known, language)
+        lines = [*difference_lines(words(language), shown.difference, names), "", *lines]
     if question := question_lines(known, shown, language):
         lines = [*question, "", *lines]
     return pages(lines)

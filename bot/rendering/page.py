@@ -12,11 +12,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.alert import AlertState
+from bot.domain.difference import Difference
 from bot.domain.disclosure import Field, RoleView, is_recorded
 from bot.domain.message import Kind
 from bot.rendering.cards import Card, heading
 from bot.rendering.catalogue import DEFAULT, LANGUAGES, Words, words
-from bot.rendering.view import update_line, value_text, view_lines
+from bot.rendering.view import difference_lines, update_line, value_text, view_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class AlertPage:
     drill: bool
     notes: tuple[str, ...]
     """How old it is, that it comes late, that another setting was told."""
+    changed: tuple[str, ...]
+    """What is another since the reader last opened it."""
     question: tuple[str, ...]
     """What a triage task asks, and what it goes by."""
     lines: tuple[Line, ...]
@@ -69,6 +72,7 @@ def alert_page(
     reader: str,
     now: datetime,
     drill: bool = False,
+    difference: Difference | None = None,
     question: Iterable[str] = (),
     choices: Iterable[tuple[int, str]] = (),
     may_acknowledge: bool,
@@ -91,6 +95,7 @@ def alert_page(
         standing=standing,
         drill=drill,
         notes=tuple(note for note in notes if note),
+        changed=tuple(difference_lines(say, difference, schools)) if difference else (),
         question=tuple(question),
         lines=_lines(say, view.incident, schools),
         children=tuple(

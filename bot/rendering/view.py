@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from bot.domain.difference import Change, Difference
 from bot.domain.disclosure import ChildView, Field, RoleView, is_recorded
 from bot.domain.incident import Answer, Named, PoliceAction, Risk, Update, WrittenSchool
 from bot.rendering.catalogue import Words
@@ -41,6 +42,27 @@ def view_lines(
     if view.other_settings_told:
         lines += ["", words.say("view.other_settings")]
     return lines
+
+
+def difference_lines(words: Words, difference: Difference, schools: dict[str, str]) -> list[str]:
+    """What is another since the reader last opened it: a heading, then a line each."""
+
+    def line(change: Change) -> str:
+        before, now = (
+            value_text(words, change.field, value, schools) for value in (change.before, change.now)
+        )
+        label = words.say(f"field.{change.field.value}")
+        if change.child is None:
+            return words.say("view.changed", field=label, before=before, now=now)
+        return words.say(
+            "view.changed_of_child", child=change.child, field=label, before=before, now=now
+        )
+
+    return [
+        words.say("view.changed_since", at=words.moment(difference.since)),
+        *map(line, difference.changes),
+        *(words.say("view.child_new", number=number) for number in difference.children_new),
+    ]
 
 
 def _child(

@@ -35,6 +35,20 @@ async def of_notification(tx: Tx, notification_id: int) -> Sequence[Row[Any]]:
     )
 
 
+async def last_before(tx: Tx, alert_id: int, person_id: str, version: int) -> Row[Any] | None:
+    """The newest line of an earlier version of the notice that this person was shown of this
+    alert."""
+    of = disclosures.c
+    return await tx.first(
+        select(disclosures)
+        .where(
+            of.alert_id == alert_id, of.person_id == person_id, of.notification_version < version
+        )
+        .order_by(of.notification_version.desc(), of.id.desc())
+        .limit(1)
+    )
+
+
 async def first_openings(tx: Tx, alert_ids: Collection[int]) -> dict[tuple[int, str], datetime]:
     """When each person first opened each alert."""
     found: dict[tuple[int, str], datetime] = {}

@@ -202,6 +202,14 @@ async def contents(tx: Tx, notification_id: int) -> list[Any]:
     return [row.content for row in rows]
 
 
+async def content_of(tx: Tx, notification_id: int, version: int) -> Any:
+    """What this version of the notification said."""
+    of = notification_versions.c
+    return await tx.scalar(
+        select(of.content).where(of.notification_id == notification_id, of.version == version)
+    )
+
+
 async def look_again(tx: Tx, notification_id: int, at: datetime) -> None:
     """The raising stage takes this notification up anew."""
     await change(tx, notification_id, raise_due_at=at)
