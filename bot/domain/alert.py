@@ -24,6 +24,15 @@ class NotificationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class LateBy(StrEnum):
+    """Where a notice was when the school day began that it should have come before."""
+
+    SENDER = "sender"
+    """Not sent yet, or nobody says when."""
+    ON_THE_WAY = "on_the_way"
+    """Sent before, and here after it."""
+
+
 class AlertState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"

@@ -116,6 +116,15 @@ class Calendar:
                 return Bell(opening, Lane.NEXT_DAY)
         return Bell(self._assumed_opening(school, at), Lane.NEXT_DAY, assumed=True)
 
+    def next_opening(self, school: School, at: datetime) -> datetime | None:
+        """The opening of this school's first pupil day to begin after `at`; None when no term of
+        the calendar has one."""
+        openings = (
+            self._instant(day, school.opens_at)
+            for day in self.pupil_days(school.code, self._day(at))
+        )
+        return next((opening for opening in openings if opening > at), None)
+
     def _assumed_opening(self, school: School, at: datetime) -> datetime:
         day = self._day(at)
         while True:

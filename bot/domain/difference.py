@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.disclosure import Field, RoleView, is_recorded
+from bot.domain.disclosure import OF_THE_SENDING, Field, RoleView, is_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ def _changed(
     return [
         Change(f, child, before[f], now[f])
         for f in seen
-        # When it was sent is of the sending, not of the incident.
-        if f is not Field.SENT_AT and _said(before[f]) != _said(now[f])
+        if f not in OF_THE_SENDING and _said(before[f]) != _said(now[f])
     ]
 
 

@@ -56,6 +56,9 @@ INCIDENT_FIELDS = (
 CHILD_FIELDS = tuple(field for field in Field if field not in INCIDENT_FIELDS)
 
 
+OF_THE_SENDING = frozenset({Field.SENT_AT})
+"""What is of one sending and not of the incident: another each time, and no correction."""
+
 _SEALED = frozenset({AlertState.WITHDRAWN, AlertState.MISDIRECTED})
 
 

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     """To who had opened what was for another school: not to be used, not to be passed on."""
     CONTAINMENT = "containment"
     """To coordinators: something reached a wrong school, and when a report of it would be due."""
+    CONSIDER = "consider"
+    """To the MASH desk: these notices may be worth a look together. References alone."""
     ESCALATION = "escalation"
     """A reference and a school, to roles that never see content; several may share a message."""
     TRIAGE_STANDS = "triage_stands"

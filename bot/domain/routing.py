@@ -4,10 +4,10 @@ escalating, `encompass route` and `check`. All four call these functions, so non
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
-from bot.domain.alert import AlertChild, Leg, children_in_scope
+from bot.domain.alert import AlertChild, LateBy, Leg, children_in_scope
 from bot.domain.calendar import LONDON, WEEKDAYS, Bell, Calendar, local_day
 from bot.domain.cover import Reachable, Skipped, standing
 from bot.domain.directory import Directory
@@ -15,6 +15,7 @@ from bot.domain.disclosure import DisclosureMatrix
 from bot.domain.escalation import Climb, EscalationPolicy, Tell, Wait, next_action
 from bot.domain.incident import Incident, WrittenSchool
 from bot.domain.matching import Doubt, Matched, Unsure
+from bot.domain.pattern import Patterns
 from bot.domain.people import Person, Role
 from bot.domain.school import School
 from bot.domain.triage import Question, task_name
@@ -33,6 +34,7 @@ class InForce:
     matrix: DisclosureMatrix
     matrix_version_id: int | None = None
     """Which of the versions that were ever in force the matrix is."""
+    patterns: Patterns = field(default_factory=Patterns)
 
     def calendar_of(self, school: School) -> Calendar:
         """The school's calendar; for a missing one weekdays are assumed, so that nothing waits."""
@@ -41,6 +43,18 @@ class InForce:
     def bell(self, school_code: str, at: datetime) -> Bell:
         school = self.directory.schools[school_code]
         return self.calendar_of(school).bell(school, at)
+
+    def notice_late(
+        self, school_code: str, incident: Incident, received_at: datetime
+    ) -> tuple[LateBy, datetime] | None:
+        """Whether the notice came after the school day had begun that it should have come before
+        (domain.md: the law and the clock), by whom it was held up, and when that day began."""
+        school = self.directory.schools[school_code]
+        due = self.calendar_of(school).next_opening(school, incident.occurred_at)
+        if due is None or received_at <= due:
+            return None
+        in_time = incident.sent_at is not None and incident.sent_at <= due
+        return (LateBy.ON_THE_WAY if in_time else LateBy.SENDER), due
 
     def nearest_bell(self, at: datetime, codes: Collection[str] = ()) -> datetime:
         """The soonest bell of these schools, or of all: the deadline of a task without a school."""

@@ -13,7 +13,14 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.access import APP_PATH, SecurePage
-from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg, children_in_scope
+from bot.domain.alert import (
+    Acknowledgement,
+    AlertChild,
+    AlertState,
+    Leg,
+    NotificationState,
+    children_in_scope,
+)
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
@@ -27,7 +34,7 @@ from bot.rendering.cards import Card, OpenedLink, OpenedView, Rows, card, stub
 from bot.rendering.catalogue import words
 from bot.rendering.menu import menu
 from bot.rendering.view import joined
-from bot.store import access, alerts, directory, views
+from bot.store import access, alerts, directory, notifications, views
 from bot.store.unit_of_work import Tx
 
 log = logging.getLogger(__name__)
@@ -122,6 +129,9 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     if row.kind in SHARED:
         shared = _shared(batch, row, language)
         return None if shared is None else _outgoing(row, shared)
+    if row.kind is Kind.CONSIDER:
+        said = await _consider(batch, row, language)
+        return None if said is None else _outgoing(row, said)
     if row.kind in ABOUT_ONE and row.person_id in batch.alerts[row.params["alert"]].excluded:
         return None
     return _outgoing(row, *_plain(batch, row, language))
@@ -182,6 +192,8 @@ async def _card(
         mine=own_answer(batch.answers[alert.id], children, person),
         settled=settling_answer(batch.known, batch.answers[alert.id], alert.excluded),
         late=bool(params.get("late")),
+        notice_late_by=alert.notice_late_by,
+        notice_was_due_at=alert.notice_was_due_at,
         was_due_at=_instant(params.get("was_due")),
         repeat=row.unknowns > 0 and row.operation is Operation.SEND,
         view=await _view(batch, row, alert, person) if may else None,
@@ -219,7 +231,9 @@ async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -
         return None
     if alert.behind and alert.leg is not Leg.TRIAGE:
         return None  # the ledger has the version before; see `Raising.hide_views`
-    shown = await view_for(batch.tx, batch.known, alert, batch.children[alert.id], person)
+    shown = await view_for(
+        batch.tx, batch.known, alert, batch.children[alert.id], person, batch.now
+    )
     if opened.notification_version not in (None, shown.version):
         return None  # the same, of a version that came in between
     texts = chat_pages(batch.known, shown, person.language)
@@ -278,6 +292,23 @@ def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
         buttons = tuple((Button(said, data),) for said, data in row.params.get("buttons", ()))
     repeat = words(language).say("note.repeat") if row.unknowns else ""
     return joined([text, repeat]), buttons
+
+
+async def _consider(batch: _Batch, row: Row[Any], language: str) -> str | None:
+    """The references that this reader may know; None when they are too few by now to be several."""
+    numbers = row.params["consider"]
+    rows = await notifications.by_ids(batch.tx, numbers)
+    standing = [
+        notice.reference
+        for number in numbers
+        if (notice := rows.get(number)) is not None
+        and notice.state is not NotificationState.WITHDRAWN
+        and row.person_id not in notice.excluded
+    ]
+    if len(standing) < batch.known.patterns.notices:
+        return None
+    days = batch.known.patterns.within.days
+    return notices.consider(words(language), standing, days, repeat=row.unknowns > 0)
 
 
 def _containment(batch: _Batch, row: Row[Any], language: str) -> str:

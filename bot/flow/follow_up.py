@@ -4,7 +4,7 @@ Both are told to everyone who was told of the alert, and to nobody else. An upda
 any other; dies after its commit: the raising stage's tick finds it and tells.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from bot.domain.message import Kind
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.tell import Owed, can_be_told, refresh_cards, subject_of, write_owed
-from bot.store import alerts, events, messages, notifications
+from bot.store import alerts, disclosures, events, messages, notifications
 from bot.store.unit_of_work import Tx
 
 
@@ -99,6 +99,15 @@ def _with(incident: Incident, follow_up: FollowUp, now: datetime) -> Incident:
     return replace(incident, **changes)
 
 
+async def _told_or_shown(tx: Tx, ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Who was told of each alert, or has opened it without: whoever may open may do so untold."""
+    if not ids:
+        return {}
+    told = await alerts.told(tx, ids)
+    shown = await disclosures.first_openings(tx, ids)
+    return {i: told[i] | {person for alert, person in shown if alert == i} for i in ids}
+
+
 async def withdraw(ctx: Context, partner_id: int, reference: str, reason: str, raw: bytes) -> str:
     """The sender takes a notification back: every duty ends, nothing of it can be opened any more,
     and everyone who was told hears so. Withdrawn twice is withdrawn once. Its reference."""
@@ -113,7 +122,7 @@ async def withdraw(ctx: Context, partner_id: int, reference: str, reason: str, r
         await notifications.change(tx, row.id, state=NotificationState.WITHDRAWN, raise_due_at=None)
         known = await in_force(ctx, tx)
         duties = await alerts.of_notifications(tx, [row.id])
-        told = await alerts.told(tx, [alert.id for alert in duties]) if duties else {}
+        told = await _told_or_shown(tx, [alert.id for alert in duties])
         owed: list[Owed] = []
         for alert in duties:
             if not await alerts.move(tx, alert.id, AlertState.WITHDRAWN, now):

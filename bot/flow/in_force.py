@@ -9,11 +9,12 @@ from bot.domain.calendar import Calendar
 from bot.domain.disclosure import DisclosureMatrix
 from bot.domain.errors import StoreError
 from bot.domain.escalation import EscalationPolicy
+from bot.domain.pattern import Patterns
 from bot.domain.routing import InForce
 from bot.flow.context import Context
 from bot.intake.calendar_toml import read_calendar
 from bot.intake.disclosure_toml import read_disclosure
-from bot.intake.escalation_toml import read_escalation
+from bot.intake.escalation_toml import read_escalation, read_patterns
 from bot.store import config, directory
 from bot.store.unit_of_work import Tx
 
@@ -26,6 +27,11 @@ CALENDAR = "calendar:"
 @lru_cache(maxsize=16)
 def _policies(body: str) -> Mapping[Leg, EscalationPolicy]:
     return MappingProxyType(read_escalation(body.encode()))
+
+
+@lru_cache(maxsize=16)
+def _patterns(body: str) -> Patterns:
+    return read_patterns(body.encode())
 
 
 @lru_cache(maxsize=16)
@@ -45,9 +51,10 @@ async def in_force(ctx: Context, tx: Tx) -> InForce:
         policies: Mapping[Leg, EscalationPolicy] = {}
         matrix, matrix_id = DisclosureMatrix({}), None
         calendars: dict[str, Calendar] = {}
+        patterns = Patterns()
         for row in await config.in_force(tx):
             if row.kind == "escalation":
-                policies = _policies(row.body)
+                policies, patterns = _policies(row.body), _patterns(row.body)
             elif row.kind == "disclosure":
                 matrix, matrix_id = _matrix(row.body), row.id
             elif row.kind.startswith(CALENDAR):
@@ -58,5 +65,5 @@ async def in_force(ctx: Context, tx: Tx) -> InForce:
                 "No ladders are in force yet: run `encompass migrate`, which reads config/."
             )
         people = await directory.load(tx)
-        ctx.known = (key, InForce(people, policies, calendars, matrix, matrix_id))
+        ctx.known = (key, InForce(people, policies, calendars, matrix, matrix_id, patterns))
     return ctx.known[1]

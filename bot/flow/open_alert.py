@@ -52,7 +52,7 @@ async def open_details(
             return nothing_here(person.language)
         if ctx.page is not None:
             return await offer_link(tx, now, ctx.page, person, card)
-        shown = await view_for(tx, known, alert, children, person)
+        shown = await view_for(tx, known, alert, children, person, now)
         if shown.version != alert.notification_version:
             return nothing_here(person.language)  # a version came in between: see `may_open`
         disclosure = await disclose(tx, now, shown, alert, person, known, Way.CHAT)

@@ -23,6 +23,7 @@ from bot.flow.session import Visitor, holder_of
 from bot.flow.view import (
     Shown,
     choices,
+    consider_lines,
     own_answer,
     question_lines,
     school_names,
@@ -55,7 +56,7 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
         why_not = await refusal(tx, known, person, alert, children, now)
         if why_not is not None:
             return why_not
-        shown = await view_for(tx, known, alert, children, person)
+        shown = await view_for(tx, known, alert, children, person, now)
         if shown.version != alert.notification_version:
             return nothing_here(language)  # a version came in between, and may exclude this person
         await disclose(tx, now, shown, alert, person, known, visitor.way)
@@ -100,6 +101,8 @@ def _page(
         mine=own,
         settled=settling_answer(known, given, alert.excluded),
         late=alert.late,
+        notice_late_by=alert.notice_late_by,
+        notice_was_due_at=alert.notice_was_due_at,
     )
     return alert_page(
         facts,
@@ -109,6 +112,7 @@ def _page(
         reader=f"{person.name}, {say.say(f'role.{person.role.value}')}",
         now=now,
         drill=shown.drill,
+        consider=consider_lines(known, shown, person.language),
         difference=shown.difference,
         question=question_lines(known, shown, person.language),
         choices=choices(known, shown, person.language) if is_open else (),

@@ -22,6 +22,7 @@ from bot.domain.triage import Question, task_name
 from bot.flow.context import Context, Stage
 from bot.flow.hide import hide_from
 from bot.flow.in_force import in_force
+from bot.flow.patterns import note_children
 from bot.flow.raise_duties import raise_duties
 from bot.flow.raise_questions import ask_the_desk
 from bot.flow.raising import Raising
@@ -104,7 +105,9 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         existing={(alert.leg, alert.school_code, alert.task): alert for alert in existing},
         children=await alerts.children(tx, [alert.id for alert in existing]) if existing else {},
         now=now,
+        has_become_urgent=await _has_become_urgent(tx, row, incident),
     )
+    await note_children(raising)
     questions = await ask_the_desk(raising, placed, unknown, held)
     if not unknown:
         await raise_duties(raising, placed)
@@ -125,6 +128,13 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     if row.raise_attempts:
         await alarms.clear(tx, _alarm(row.reference))
     await events.append(tx, *raising.lines)
+
+
+async def _has_become_urgent(tx: Tx, row: Row[Any], incident: Incident) -> bool:
+    if not incident.urgent or not 0 < row.raised_version < row.version:
+        return False
+    before = await notifications.content_of(tx, row.id, row.raised_version)
+    return not incident_of(before).urgent
 
 
 async def _refusals(tx: Tx, row: Row[Any], incident: Incident) -> tuple[Refusal, ...]:

@@ -14,6 +14,7 @@ from bot.flow.tell import refresh_cards
 from bot.store import alarms, alerts, messages
 
 _LEGS = (Leg.SCHOOL, Leg.NURSE)
+_SETTLED = (AlertState.ACKNOWLEDGED, AlertState.CLOSED)
 
 
 async def raise_duties(raising: Raising, placed: Placed) -> None:
@@ -40,7 +41,10 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
     bell = raising.known.bell(code, now)
     late = raising.known.bell(code, raising.row.received_at).at <= now
     policy = raising.known.policies[leg]
-    [number] = await alerts.add(tx, [raising.alert_row(leg, code, bell.at, late=late)])
+    row = raising.alert_row(leg, code, bell.at, late=late)
+    held_up = raising.known.notice_late(code, raising.incident, raising.row.received_at)
+    row["notice_late_by"], row["notice_was_due_at"] = held_up or (None, None)
+    [number] = await alerts.add(tx, [row])
     await alerts.add_children(tx, [(number, child) for child in wanted.children])
     raising.note(
         "alert:raised",
@@ -51,6 +55,7 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
         lane=bell.lane.value,
         matched_by=list(wanted.matched_by),
         late=late,
+        **({"notice_late_by": held_up[0].value} if held_up else {}),
         policy=policy.version,
     )
     if bell.assumed:
@@ -72,7 +77,8 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
     if wanted.children != before:
         await alerts.replace_children(tx, old.id, wanted.children)
     came = {c.number for c in wanted.children if c not in before}  # or is of another year now
-    given = (await alerts.answers(tx, [old.id]))[old.id]
+    urgent_now = raising.has_become_urgent and old.state in _SETTLED
+    given = [] if urgent_now else (await alerts.answers(tx, [old.id]))[old.id]
     policy = alerts.policy(old)
     owing = uncovered(
         wanted.children,
@@ -85,8 +91,10 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
     taken_away = old.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED)
     if back := {c.number for c in wanted.children if c not in before} & alerts.refused_here(old):
         raising.note("alert:put_back", old.id, children=sorted(back))
-    if owing and not is_open and (came or old.state is not AlertState.CLOSED):
-        await _reopen(raising, old, wanted, owing)
+    if owing and not is_open and (came or urgent_now or old.state is not AlertState.CLOSED):
+        if urgent_now:
+            await alerts.end_answers(tx, old.id, before=raising.row.version)
+        await _reopen(raising, old, wanted, owing, urgent=urgent_now)
         return
     if taken_away:  # sent again, and those whom it concerns had taken it on already
         await alerts.reopen(tx, old.id, raising=old.raising, at=now, bell_at=old.bell_at)
@@ -117,9 +125,11 @@ async def _reopen(
     old: Row[Any],
     wanted: AlertWanted,
     owing: frozenset[int],
+    *,
+    urgent: bool,
 ) -> None:
     """Owed again: a child whom nobody took on came in, or came back from the MASH desk, whoever had
-    taken it on was excluded, or a withdrawn notice was sent again."""
+    taken it on was excluded, it has become urgent, or a withdrawn notice was sent again."""
     bell = raising.known.bell(wanted.school_code, raising.now)
     turn = old.raising + 1
     await alerts.reopen(raising.tx, old.id, raising=turn, at=raising.now, bell_at=bell.at)
@@ -129,6 +139,7 @@ async def _reopen(
         version=raising.row.version,
         children=len(owing),
         bell_at=bell.at.isoformat(),
+        **({"urgent": True} if urgent else {}),
     )
     subject = raising.subject(old.id, old.leg, old.school_code, bell.at, turn)
     policy = alerts.policy(old)

@@ -44,6 +44,8 @@ class Raising:
     """Its alerts so far, by leg, school and task."""
     children: Mapping[int, tuple[AlertChild, ...]]
     now: datetime
+    has_become_urgent: bool = False
+    """It is, and was not when it was raised before."""
     owed: list[Owed] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
 

@@ -5,23 +5,24 @@ page elsewhere) is somebody else's business, so the view and the way it is shown
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import Acknowledgement, AlertChild, Leg, children_in_scope
-from bot.domain.difference import Difference
+from bot.domain.difference import Difference, changes
 from bot.domain.disclosure import RoleView, role_view
 from bot.domain.incident import WrittenSchool, incident_of
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.domain.triage import Question
-from bot.flow.difference import difference
+from bot.flow.patterns import Consider, consider
 from bot.rendering.cards import Answered
 from bot.rendering.catalogue import Words, words
 from bot.rendering.view import difference_lines, inert, pages, view_lines, written_school
-from bot.store import alerts, notifications
+from bot.store import alerts, disclosures, notifications
 from bot.store.unit_of_work import Tx
 
 
@@ -37,12 +38,18 @@ class Shown:
     drill: bool = False
     refused_by: tuple[str, ...] = ()
     """The codes of the schools that said of the child in question that it is not theirs."""
+    consider: Consider = field(default_factory=dict)
     difference: Difference | None = None
     """What is another since this reader was last shown an earlier version."""
 
 
 async def view_for(
-    tx: Tx, known: InForce, alert: Row[Any], children: tuple[AlertChild, ...], person: Person
+    tx: Tx,
+    known: InForce,
+    alert: Row[Any],
+    children: tuple[AlertChild, ...],
+    person: Person,
+    now: datetime,
 ) -> Shown:
     """What `person`, who has been found to may, is shown of this alert."""
     row = await notifications.by_id(tx, alert.notification_id)
@@ -71,8 +78,33 @@ async def view_for(
         view,
         row.version,
         drill=row.drill_id is not None,
-        difference=await difference(tx, known, alert, row.version, children, person, view),
+        consider=await consider(tx, known, alert, children, person, now),
+        difference=await _difference(tx, known, alert, row.version, children, person, view),
     )
+
+
+async def _difference(
+    tx: Tx,
+    known: InForce,
+    alert: Row[Any],
+    version: int,
+    children: tuple[AlertChild, ...],
+    person: Person,
+    now: RoleView,
+) -> Difference | None:
+    """What `now`, the view of this version, says otherwise than the newest one before it that the
+    ledger says `person` was shown; None if there is none, or nothing of theirs is another."""
+    if version == 1:
+        return None
+    last = await disclosures.last_before(tx, alert.id, person.id, version)
+    if last is None:
+        return None
+    content = await notifications.content_of(tx, alert.notification_id, last.notification_version)
+    before = role_view(
+        incident_of(content), person, children, known.matrix, other_settings_told=False
+    )
+    changed, fresh = changes(before, now, last.fields, last.children)
+    return Difference(last.disclosed_at, changed, fresh) if changed or fresh else None
 
 
 def own_answer(
@@ -106,12 +138,29 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
     lines = view_lines(
         words(language), shown.view, school_names(known, language), drill=shown.drill
     )
+    if shown.consider:
+        lines = [*consider_lines(known, shown, language), "", *lines]
     if shown.difference:
         names = school_names(known, language)
         lines = [*difference_lines(words(language), shown.difference, names), "", *lines]
     if question := question_lines(known, shown, language):
         lines = [*question, "", *lines]
     return pages(lines)
+
+
+def consider_lines(known: InForce, shown: Shown, language: str) -> list[str]:
+    """For each child with several notices that the reader may open: which, to be considered."""
+    say, days = words(language), known.patterns.within.days
+    alone = len(shown.view.children) == 1
+    return [
+        say.say(
+            "view.consider" if alone else "view.consider_child",
+            child=number,
+            references=say.listed(references),
+            days=days,
+        )
+        for number, references in sorted(shown.consider.items())
+    ]
 
 
 def school_names(known: InForce, language: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ async def why(ctx: Context, person_id: str, alert_id: int) -> Why | None:
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if may_open(known, person, alert, children, ctx.now()) is not Opening.YES:
             return None
-        view = (await view_for(tx, known, alert, children, person)).view
+        view = (await view_for(tx, known, alert, children, person, ctx.now())).view
     return Why(
         reference=alert.reference,
         language=person.language,

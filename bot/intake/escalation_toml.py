@@ -10,8 +10,10 @@ from typing import TypeVar
 
 from bot.domain.alert import Leg
 from bot.domain.escalation import EscalationPolicy, EscalationStep
+from bot.domain.pattern import Patterns
 from bot.intake.toml_node import Node, refuse_faults, root
 
+_MOST = 1000
 MAY_BE_OFF = (Leg.SCHOOL, Leg.NURSE)
 _SPAN = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?", re.ASCII)
 _FROM_BELL = re.compile(r"bell(?:([+-])(\w+))?", re.ASCII)
@@ -26,9 +28,29 @@ def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, Esc
     policies = top.table("policies")
     ladders = {leg: _policy(leg, policies.table(leg), version) for leg in Leg}
     policies.refuse_unasked(f"the legs {', '.join(Leg)}")
-    top.refuse_unasked("version, author, policies")
+    _patterns(top)
+    top.refuse_unasked("version, author, policies, patterns")
     refuse_faults(top)
     return ladders
+
+
+def read_patterns(data: bytes, file: str = "escalation.toml") -> Patterns:
+    """How many notices about one child, within how long, are looked at together."""
+    return _patterns(root(file, data))
+
+
+def _patterns(top: Node) -> Patterns:
+    if top.get("patterns") is None:
+        return Patterns()
+    table = top.table("patterns")
+    notices, days = table.get("notices"), table.get("within_days")
+    for key, value, least in (("notices", notices, 2), ("within_days", days, 1)):
+        if type(value) is not int or not least <= value <= _MOST:
+            table.fault(key, f"must be a whole number from {least} to {_MOST}")
+    table.refuse_unasked("notices, within_days")
+    if table.faults:
+        return Patterns()
+    return Patterns(int(notices), timedelta(days=int(days)))
 
 
 def _policy(leg: Leg, table: Node, version: str) -> EscalationPolicy:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.alert import AlertState
+from bot.domain.alert import AlertState, LateBy
 from bot.domain.delivery import Button
 from bot.domain.message import Kind
 from bot.rendering.catalogue import Words
@@ -57,6 +57,9 @@ class Card:
     mine: Answered | None = None
     settled: Answered | None = None
     late: bool = False
+    """Raised after the bell that its arrival was for."""
+    notice_late_by: LateBy | None = None
+    notice_was_due_at: datetime | None = None
     was_due_at: datetime | None = None
     repeat: bool = False
     view: OpenedView | None = None
@@ -78,7 +81,7 @@ def stub(words: Words) -> tuple[str, Rows]:
 def card(words: Words, facts: Card) -> tuple[str, Rows]:
     """Text and buttons of a card."""
     notes = [
-        words.say("note.late") if facts.late and facts.state is AlertState.OPEN else "",
+        lateness(words, facts) if facts.state is AlertState.OPEN else "",
         words.say("note.was_due", at=words.moment(facts.was_due_at)) if facts.was_due_at else "",
         words.say("note.repeat") if facts.repeat else "",
     ]
@@ -94,6 +97,14 @@ def card(words: Words, facts: Card) -> tuple[str, Rows]:
     if view.pages > 1:
         foot.insert(0, words.say("note.page", page=view.page, pages=view.pages))
     return joined([top, view.text, " ".join(foot)]), _buttons(words, facts)
+
+
+def lateness(words: Words, facts: Card) -> str:
+    """That it comes late, and by whom; nothing when it does not."""
+    if facts.notice_late_by is None or facts.notice_was_due_at is None:
+        return words.say("note.late") if facts.late else ""
+    at = words.moment(facts.notice_was_due_at)
+    return words.say(f"note.late_{facts.notice_late_by.value}", at=at)
 
 
 def heading(words: Words, facts: Card) -> str:

@@ -83,6 +83,12 @@ def containment(
     return f"{said} {say.say(who, count=opened)}"
 
 
+def consider(say: Words, references: Sequence[str], days: int, *, repeat: bool) -> str:
+    """To the MASH desk: notices that may be worth a look together."""
+    said = say.say("consider.these", references=say.listed(references), days=days)
+    return "\n\n".join([said, say.say("note.repeat")] if repeat else [said])
+
+
 def neutral() -> str:
     """The one answer for everyone unknown, in both languages since nobody knows theirs."""
     return "\n\n".join(words(language).say("neutral") for language in LANGUAGES)

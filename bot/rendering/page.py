@@ -15,7 +15,7 @@ from bot.domain.alert import AlertState
 from bot.domain.difference import Difference
 from bot.domain.disclosure import Field, RoleView, is_recorded
 from bot.domain.message import Kind
-from bot.rendering.cards import Card, heading
+from bot.rendering.cards import Card, heading, lateness
 from bot.rendering.catalogue import DEFAULT, LANGUAGES, Words, words
 from bot.rendering.view import difference_lines, update_line, value_text, view_lines
 
@@ -47,6 +47,7 @@ class AlertPage:
     drill: bool
     notes: tuple[str, ...]
     """How old it is, that it comes late, that another setting was told."""
+    consider: tuple[str, ...]
     changed: tuple[str, ...]
     """What is another since the reader last opened it."""
     question: tuple[str, ...]
@@ -72,6 +73,7 @@ def alert_page(
     reader: str,
     now: datetime,
     drill: bool = False,
+    consider: Iterable[str] = (),
     difference: Difference | None = None,
     question: Iterable[str] = (),
     choices: Iterable[tuple[int, str]] = (),
@@ -84,7 +86,7 @@ def alert_page(
     standing = _standing(say, facts, may_acknowledge=may_acknowledge)
     notes = (
         _age(say, view, now),
-        say.say("note.late") if facts.late and may_acknowledge else "",
+        lateness(say, facts) if may_acknowledge else "",
         say.say("view.other_settings") if view.other_settings_told else "",
     )
     alone = len(view.children) == 1
@@ -95,6 +97,7 @@ def alert_page(
         standing=standing,
         drill=drill,
         notes=tuple(note for note in notes if note),
+        consider=tuple(consider),
         changed=tuple(difference_lines(say, difference, schools)) if difference else (),
         question=tuple(question),
         lines=_lines(say, view.incident, schools),

@@ -71,7 +71,11 @@ class Trail:
             case "alert:raised":
                 return self._raised(line)
             case "alert:reopened":
-                return say("trail.reopened", bell=self._bell(line))
+                sentence = "trail.reopened_urgent" if line.get("urgent") else "trail.reopened"
+                return say(sentence, bell=self._bell(line))
+            case "notification:one_of_several":
+                people = self._names(line["told"])
+                return say("trail.one_of_several", notices=line["notices"], people=people)
             case "alert:told":
                 return self._told(line)
             case "alert:step_skipped":

@@ -153,7 +153,10 @@ async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgemen
         select(acknowledgements, alerts.c.school_code, notifications.c.refused)
         .join(alerts, alerts.c.id == acknowledgements.c.alert_id)
         .join(notifications, notifications.c.id == alerts.c.notification_id)
-        .where(acknowledgements.c.alert_id.in_(ids))
+        .where(
+            acknowledgements.c.alert_id.in_(ids),
+            acknowledgements.c.version >= alerts.c.answers_from,
+        )
         .order_by(acknowledgements.c.id)
     ):
         since = row.refused[row.refusals :]
@@ -263,6 +266,11 @@ async def reopen(tx: Tx, alert_id: int, *, raising: int, at: datetime, bell_at: 
         last_told_at=None,
         hurry=False,
     )
+
+
+async def end_answers(tx: Tx, alert_id: int, *, before: int) -> None:
+    """Answers to a version before this one stand for no child any more."""
+    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(answers_from=before))
 
 
 async def look_again(tx: Tx, ids: Collection[int], at: datetime, *, hurry: bool = False) -> None:

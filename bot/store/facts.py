@@ -18,6 +18,12 @@ async def write(tx: Tx, name: str, value: str) -> None:
     )
 
 
+async def write_once(tx: Tx, name: str, value: str) -> None:
+    """Unless it is written already: of two that write at once the first is right."""
+    statement = tx.insert(facts).values(name=name, value=value)
+    await tx.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+
+
 async def count_up(tx: Tx, name: str) -> None:
     """One more: whoever keeps a copy of what this counts then reads it anew.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, exists, func, or_, select
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import AlertState, LateBy, Leg
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.store.drills import ENDS, STARTS
@@ -75,6 +75,12 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
         "alerts raised late": select(func.count())
         .select_from(alerts)
         .where(duty, alerts.c.late.is_(True)),
+        "alerts of notices sent after their school day began": select(func.count())
+        .select_from(alerts)
+        .where(duty, alerts.c.notice_late_by == LateBy.SENDER),
+        "alerts of notices held up on their way": select(func.count())
+        .select_from(alerts)
+        .where(duty, alerts.c.notice_late_by == LateBy.ON_THE_WAY),
         "triage tasks": select(func.count())
         .select_from(alerts)
         .where(alerts.c.leg == Leg.TRIAGE, raised),

@@ -158,6 +158,11 @@ async def by_id(tx: Tx, notification_id: int, *, lock: bool = False) -> Row[Any]
     return await tx.first(statement.with_for_update(key_share=True) if lock else statement)
 
 
+async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:
+    rows = await tx.all(select(notifications).where(notifications.c.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
 async def by_reference(tx: Tx, reference: str, *, lock: bool = False) -> Row[Any] | None:
     if "\0" in reference:  # which PostgreSQL takes for a fault of its own
         return None

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.access import Way
-from bot.domain.alert import AlertState, Leg, NotificationState
+from bot.domain.alert import AlertState, LateBy, Leg, NotificationState
 from bot.domain.containment import Outcome
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
@@ -134,6 +134,17 @@ notification_versions = Table(
     _at("received_at"),
 )
 
+child_marks = Table(
+    "child_marks",
+    metadata,
+    _ref("notification_id", "notifications.id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("mark", Text, nullable=False),  # made with a key; nothing of the child
+    _at("occurred_at"),
+    _at("told_at", nullable=True),  # the MASH desk, that it is one of several
+    Index("ix_child_marks_mark", "mark"),
+)
+
 drills = Table(
     "drills",
     metadata,
@@ -169,6 +180,10 @@ alerts = Table(
     _at("raised_at"),
     _at("bell_at"),
     Column("late", Boolean, nullable=False),  # raised after the bell that its arrival was for
+    Column("notice_late_by", Word(LateBy)),  # who brought the notice after its day's opening
+    _at("notice_was_due_at", nullable=True),  # when that was
+    # Answers given to a version before this one stand no more: it has become urgent since.
+    Column("answers_from", Integer, nullable=False, server_default="0"),
     Column("policy", Json, nullable=False),  # the ladder as it was in force when raised
     Column("next_step", Integer, nullable=False),
     _at("next_step_at", nullable=True),

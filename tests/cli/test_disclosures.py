@@ -25,7 +25,7 @@ def opened(desk: Desk, person_id: str = "p001") -> str:
             person, alert = known.directory.people[person_id], await alerts.by_id(tx, 1)
             assert alert is not None
             children = (await alerts.children(tx, [1]))[1]
-            shown = await view_for(tx, known, alert, children, person)
+            shown = await view_for(tx, known, alert, children, person, ctx.now())
             await disclose(tx, ctx.now(), shown, alert, person, known, "chat")
         await ctx.store.close()
 

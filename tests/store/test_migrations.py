@@ -276,6 +276,9 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     assert [row.pop("drill_id") for row in after["notifications"]] == [None]
     assert [row.pop("recused") for row in after["notifications"]] == ["[]"]
     assert [row.pop("refused") for row in after["notifications"]] == ["[]"]
+    for row in after["alerts"]:
+        since = ("notice_late_by", "notice_was_due_at", "answers_from")
+        assert [row.pop(column) for column in since] == [None, None, 0]
     assert [row.pop("refusals") for row in after["acknowledgements"]] == [0]
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
