@@ -9,22 +9,11 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import (
-    Acknowledgement,
-    AlertChild,
-    AlertState,
-    Leg,
-    children_in_scope,
-    uncovered,
-)
+from bot.domain.alert import Acknowledgement, AlertState, children_in_scope, uncovered
 from bot.domain.message import Priority
-from bot.domain.people import Person
-from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.answering import Reached, answering
 from bot.flow.context import Context, Stage
-from bot.flow.in_force import in_force
-from bot.flow.reply import Reply, nothing_here
-from bot.flow.sealed import closed_here
+from bot.flow.reply import Reply
 from bot.flow.tell import refresh_cards
 from bot.store import alerts, events, messages
 from bot.store.unit_of_work import Tx
@@ -33,46 +22,27 @@ from bot.store.unit_of_work import Tx
 async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
     """Record that this person has it; settle the alert when every child in it is covered."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
-        alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
-        known = await in_force(ctx, tx)
-        person = known.directory.people.get(person_id)
-        if person is None or alert is None or alert.leg is Leg.TRIAGE:
-            return nothing_here(person.language if person else "en")
-        children = (await alerts.children(tx, [alert_id]))[alert_id]
-        if not may_take(known, person, alert, children, now):
-            return await closed_here(tx, known, alert, person, now)
-        state: AlertState = alert.state
-        match state:
-            case AlertState.WITHDRAWN:
-                return Reply("press.withdrawn", person.language)
-            case AlertState.MISDIRECTED:
-                return await closed_here(tx, known, alert, person, now)
-            case AlertState.CLOSED:
-                return Reply("press.closed", person.language)
-            case AlertState.ACKNOWLEDGED:
-                return await _settled_already(tx, known.directory.people, person, alert)
-            case AlertState.OPEN:
-                return await _record(tx, known, alert, children, person, now)
+        reached = await answering(ctx, tx, person_id, alert_id)
+        if isinstance(reached, Reply):
+            return reached
+        if reached.alert.state is AlertState.ACKNOWLEDGED:
+            return await _settled_already(reached)
+        return await _record(reached)
 
 
-async def _settled_already(tx: Tx, people: Any, person: Person, alert: Row[Any]) -> Reply:
-    given = [a for a in await _answers(tx, alert) if a.person_id not in alert.excluded]
+async def _settled_already(reached: Reached) -> Reply:
+    alert, person = reached.alert, reached.person
+    given = [a for a in await _answers(reached.tx, alert) if a.person_id not in alert.excluded]
     if any(answer.person_id == person.id for answer in given) or not given:
         return Reply("press.acknowledged_before", person.language)
-    who = people.get(given[-1].person_id)
+    who = reached.known.directory.people.get(given[-1].person_id)
     name = who.name if who else given[-1].person_id
     return Reply("press.settled_before", person.language, {"name": name})
 
 
-async def _record(
-    tx: Tx,
-    known: InForce,
-    alert: Row[Any],
-    children: tuple[AlertChild, ...],
-    person: Person,
-    now: datetime,
-) -> Reply:
+async def _record(reached: Reached) -> Reply:
+    tx, alert, children = reached.tx, reached.alert, reached.children
+    person, now = reached.person, reached.now
     mine = children_in_scope(person, children)
     given = await _answers(tx, alert)
     if mine <= frozenset().union(*(a.children for a in given if a.person_id == person.id)):
@@ -88,7 +58,7 @@ async def _record(
         acknowledged_at=now,
     )
     given = await _answers(tx, alert)
-    settled_by, people = alerts.policy(alert).settled_by, known.directory.people
+    settled_by, people = alerts.policy(alert).settled_by, reached.known.directory.people
     owing = uncovered(children, given, settled_by, alert.excluded, people)
     await events.append(
         tx,

@@ -55,16 +55,13 @@ from bot.web.browser import (
 Answering = Callable[[Context, Visitor, int, Form], Awaitable[Reply]]
 
 
-async def _acknowledge(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
-    return await acknowledge(ctx, who.person.id, alert_id)
+def _plain(use_case: Callable[[Context, str, int], Awaitable[Reply]]) -> Answering:
+    """An answer that needs nothing but who and which alert."""
 
+    async def act(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
+        return await use_case(ctx, who.person.id, alert_id)
 
-async def _cannot_act(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
-    return await cannot_act(ctx, who.person.id, alert_id)
-
-
-async def _recuse(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
-    return await recuse(ctx, who.person.id, alert_id)
+    return act
 
 
 async def _decide(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
@@ -77,9 +74,9 @@ async def _not_ours(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Re
 
 
 _ANSWERS: dict[str, Answering] = {
-    "acknowledge": _acknowledge,
-    "cannot-act": _cannot_act,
-    "recuse": _recuse,
+    "acknowledge": _plain(acknowledge),
+    "cannot-act": _plain(cannot_act),
+    "recuse": _plain(recuse),
     "not-ours": _not_ours,
     "decide": _decide,
 }
@@ -116,8 +113,10 @@ def page_router(ctx: Context) -> APIRouter:
         if form is None or not is_from_here(request):
             return _not_in("app_refused")
         alert_id = small_number(form.get("alert", ""))
-        entered = await enter_by_launch(ctx, form.get("init_data", ""), alert_id)
-        if entered is None or alert_id is None:
+        if alert_id is None:  # asked before the launch is spent
+            return _not_in("app_refused")
+        entered = await enter_by_launch(ctx, form.get("init_data", ""))
+        if entered is None:
             return _not_in("app_refused")
         return keep_cookie(move_on(f"/alert/{alert_id}"), entered)
 
