@@ -35,7 +35,8 @@ def may_take(
     if person.role not in alerts.policy(alert).settled_by:
         return False
     years: Iterable[int | None] = [child.year_group for child in children] or [None]
-    covering = known.directory.covering(person.role, alert.school_code or None, years)
+    passed = alerts.passed_to(alert)  # and to nobody else for that: this one alert alone
+    covering = known.directory.covering(person.role, alert.school_code or None, years, passed)
     return any(holder.id == person.id for holder in covering)
 
 

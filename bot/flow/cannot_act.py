@@ -6,8 +6,10 @@ the escalating stage's tick climbs it; handling the update again finds the line 
 """
 
 from bot.domain.alert import AlertState
+from bot.domain.plan import Answer
 from bot.flow.answering import answering
 from bot.flow.context import Context, Stage
+from bot.flow.offers import offer_undo
 from bot.flow.reply import Reply
 from bot.store import alerts, events
 
@@ -37,5 +39,6 @@ async def cannot_act(ctx: Context, person_id: str, alert_id: int) -> Reply:
             ),
         )
         await alerts.look_again(tx, [alert_id], now, hurry=True)
+        await offer_undo(reached, Answer.CANNOT_ACT)
         tx.wake(Stage.ESCALATE)
         return Reply("press.cannot_act", person.language)

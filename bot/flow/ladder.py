@@ -39,6 +39,7 @@ async def ladders(tx: Tx, known: InForce, rows: Sequence[Row[Any]]) -> dict[int,
             excluded=excluded,
             climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
             told=told[row.id],
+            passed=alerts.passed_to(row),
             hurry=row.hurry,
         )
     return states

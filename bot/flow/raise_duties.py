@@ -102,6 +102,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
             excluded=raising.excluded,
             climb=Climb(old.raised_at, old.bell_at, old.next_step, old.last_told_at),
             told=(await alerts.told_by_ladder(tx, [old.id]))[old.id],
+            passed=alerts.passed_to(old),
         )
         await raising.tell_newcomers(state, old)
         await alerts.look_again(tx, [old.id], now)
@@ -132,7 +133,8 @@ async def _reopen(
     )
     subject = raising.subject(old.id, old.leg, old.school_code, bell.at, turn)
     policy = alerts.policy(old)
-    await raising.first_climb(subject, policy, wanted.children, owing=owing)
+    passed = alerts.passed_to(old)
+    await raising.first_climb(subject, policy, wanted.children, owing=owing, passed=passed)
     await raising.tell_everyone_told(old, Kind.MORE, owing)
     await raising.hide_views(old)
     await refresh_cards(raising.tx, raising.now, [old.id])

@@ -8,7 +8,8 @@
 | `POST /app/enter` | takes Telegram's word for who it is |
 | `GET /alert/N`, `/alert/N/why` | the role's view, and why this role sees it |
 | `GET /alert/N/stands` | whether that view may still be shown |
-| `POST /alert/N/ANSWER` | unlock, acknowledge, cannot-act, recuse, not-ours, decide |
+| `POST /alert/N/ANSWER` | unlock, acknowledge, cannot-act, recuse, not-ours, decide, plan, undo, |
+| | no-health-need, pass |
 | `POST /sign-out` | ends the session |
 """
 
@@ -18,11 +19,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
-from bot.flow.acknowledge import acknowledge
+from bot.flow.acknowledge import acknowledge, no_health_need
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.not_ours import not_ours
 from bot.flow.open_page import open_on_page, still_stands
+from bot.flow.pass_on import pass_on
+from bot.flow.plan import plan
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import (
@@ -34,6 +37,7 @@ from bot.flow.session import (
     visitor,
 )
 from bot.flow.triage import decide_by_choice
+from bot.flow.undo import undo
 from bot.flow.unlock import Unlocking, choose, standing_of, unlock
 from bot.flow.why import Reason, Why, why
 from bot.rendering.catalogue import words
@@ -64,6 +68,18 @@ def _plain(use_case: Callable[[Context, str, int], Awaitable[Reply]]) -> Answeri
     return act
 
 
+def _chosen(use_case: Callable[[Context, str, int, int], Awaitable[Reply]]) -> Answering:
+    """An answer that is one of several; where none was chosen, there is nothing."""
+
+    async def act(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
+        choice = small_number(form.get("choice", ""))
+        if choice is None:
+            return nothing_here(who.person.language)
+        return await use_case(ctx, who.person.id, alert_id, choice)
+
+    return act
+
+
 async def _decide(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
     choice = small_number(form.get("choice", ""))
     return await decide_by_choice(ctx, who.person.id, alert_id, -1 if choice is None else choice)
@@ -76,6 +92,10 @@ async def _not_ours(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Re
 _ANSWERS: dict[str, Answering] = {
     "acknowledge": _plain(acknowledge),
     "cannot-act": _plain(cannot_act),
+    "no-health-need": _plain(no_health_need),
+    "undo": _plain(undo),
+    "plan": _chosen(plan),
+    "pass": _chosen(pass_on),
     "recuse": _plain(recuse),
     "not-ours": _not_ours,
     "decide": _decide,
