@@ -32,7 +32,7 @@ class Offer(StrEnum):
     UNDO = "undo"
     PLAN = "plan"
     """The list of plans, to say another one than was said."""
-    PASS_ON = "pass_on"
+    HAND_ON = "hand_on"
     """The list of those whom it may be passed on to."""
 
 

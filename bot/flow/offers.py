@@ -40,7 +40,7 @@ async def open_list(reached: Reached, what: Offer) -> None:
 
 
 async def close_lists(reached: Reached) -> None:
-    lists = [Offer.PLAN, Offer.PASS_ON]
+    lists = [Offer.PLAN, Offer.HAND_ON]
     await offers.end(reached.tx, reached.alert.id, reached.person.id, lists, reached.now)
 
 

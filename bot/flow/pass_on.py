@@ -51,7 +51,7 @@ async def pass_on(ctx: Context, person_id: str, alert_id: int, mark: int | None 
         if not found:
             return Reply("press.pass_nobody", person.language, alert=True)
         if mark is None:
-            await open_list(reached, Offer.PASS_ON)
+            await open_list(reached, Offer.HAND_ON)
             return Reply("press.choose", person.language)
         target = next((target for target in found if target.mark == mark), None)
         if target is None:

@@ -58,7 +58,7 @@ def answers_for(
     whose = (alert.id, person.id)
     nurse = alert.leg is Leg.NURSE
     mine_to_say = alert.state is AlertState.OPEN or mine is not None
-    listing = all_targets or (*whose, Offer.PASS_ON) in said.offered
+    listing = all_targets or (*whose, Offer.HAND_ON) in said.offered
     found = targets_for(known, alert, children, person, now) if nurse and mine_to_say else ()
     may_plan = mine is not None and not nurse
     return Answers(

@@ -1,6 +1,8 @@
 """Acknowledged is not yet planned: a choice from a short list within the pupil day, one reminder,
 and then the authority is shown that it is missing."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.people import Role
@@ -202,7 +204,7 @@ async def test_a_kill_before_the_reminder_went_out_asks_once_after_the_start(
 ) -> None:
     await acknowledged(world, bryn)
     await world.stop()
-    world.clock.move_to(at("15:25"))
+    world.clock.move_to(at("15:20") + timedelta(seconds=50))
     await world.start()
     await world.advance(seconds=5)
     world.phone("Mair").expects("plan")
