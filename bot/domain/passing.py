@@ -5,9 +5,10 @@ and who is excluded learns as little as before (docs/adr/0023-passed-on-for-one-
 """
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from bot.domain.cover import Reachable, standing
 from bot.domain.directory import Directory
@@ -27,6 +28,11 @@ class Target:
         """What a button names it by: the same number whatever else the directory holds."""
         who = f"team:{self.team}" if self.team else f"person:{self.told[0].person.id}"
         return int.from_bytes(hashlib.sha256(who.encode()).digest()[:6])
+
+
+def teams_passed_to(passed: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The teams among an alert's passings on: they may take it as if the school were theirs."""
+    return tuple(dict.fromkeys(turn["team"] for turn in passed if turn["team"]))
 
 
 def targets(

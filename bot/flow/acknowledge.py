@@ -23,7 +23,7 @@ from bot.flow.context import Context, Stage
 from bot.flow.offers import offer_undo
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import refresh_cards
-from bot.store import alerts, events, messages, plans
+from bot.store import alerts, answers, events, messages, plans
 from bot.store.unit_of_work import Tx
 
 _SAID = {
@@ -88,7 +88,7 @@ async def _record(reached: Reached, meaning: Meaning) -> Reply:
     tx, alert, children = reached.tx, reached.alert, reached.children
     person, now = reached.person, reached.now
     mine = children_in_scope(person, children)
-    number = await alerts.add_acknowledgement(
+    number = await answers.add(
         tx,
         alert_id=alert.id,
         person_id=person.id,

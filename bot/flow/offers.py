@@ -9,6 +9,7 @@ from bot.domain.message import Priority
 from bot.domain.plan import LISTED_FOR, UNDO_FOR, Answer, Offer
 from bot.flow.answering import Reached
 from bot.flow.context import Context, Stage
+from bot.flow.reply import Reply
 from bot.flow.tell import refresh_cards
 from bot.store import offers
 
@@ -32,11 +33,17 @@ async def offer_undo(
     await _show(reached)
 
 
-async def open_list(reached: Reached, what: Offer) -> None:
-    """This reader's cards show a list to choose from."""
-    until = reached.now + LISTED_FOR
-    await offers.add(reached.tx, reached.alert.id, reached.person.id, what, reached.now, until)
+async def open_list(reached: Reached, what: Offer) -> Reply:
+    """This reader's cards show a list to choose from; pressed once more, they do not."""
+    tx, alert_id, person, now = reached.tx, reached.alert.id, reached.person, reached.now
+    if (alert_id, person.id, what) in await offers.open_on(tx, [alert_id], now):
+        await close_lists(reached)
+        await _show(reached)
+        return Reply("press.list_closed", person.language)
+    await close_lists(reached)  # one at a time
+    await offers.add(tx, alert_id, person.id, what, now, now + LISTED_FOR)
     await _show(reached)
+    return Reply("press.choose", person.language)
 
 
 async def close_lists(reached: Reached) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg, uncovered
 from bot.domain.calendar import local_day
 from bot.domain.message import Kind
-from bot.domain.passing import Target, targets
+from bot.domain.passing import Target, targets, teams_passed_to
 from bot.domain.people import Person
 from bot.domain.plan import Offer
 from bot.domain.routing import InForce
@@ -28,7 +28,7 @@ from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import Owed, refresh_cards, subject_of, write_owed
 from bot.flow.undo import open_again
 from bot.flow.view import settling_answer
-from bot.store import alerts, events, offers
+from bot.store import alerts, answers, events, offers
 
 
 async def pass_on(ctx: Context, person_id: str, alert_id: int, mark: int | None = None) -> Reply:
@@ -41,9 +41,9 @@ async def pass_on(ctx: Context, person_id: str, alert_id: int, mark: int | None 
         if alert.leg is not Leg.NURSE:
             return nothing_here(person.language)
         given = (await alerts.answers(tx, [alert_id]))[alert_id]
-        others = [a for a in given if a.person_id != person.id]
-        if alert.state is AlertState.ACKNOWLEDGED and len(others) == len(given):
-            other = settling_answer(reached.known, given, alert.excluded)
+        if alert.state is AlertState.ACKNOWLEDGED and not _owing_without(reached, given):
+            others = [answer for answer in given if answer.person_id != person.id]
+            other = settling_answer(reached.known, others, alert.excluded)
             if other is None:
                 return Reply("press.acknowledged_before", person.language)
             return Reply("press.settled_before", person.language, {"name": other.name})
@@ -51,13 +51,20 @@ async def pass_on(ctx: Context, person_id: str, alert_id: int, mark: int | None 
         if not found:
             return Reply("press.pass_nobody", person.language, alert=True)
         if mark is None:
-            await open_list(reached, Offer.HAND_ON)
-            return Reply("press.choose", person.language)
+            return await open_list(reached, Offer.HAND_ON)
         target = next((target for target in found if target.mark == mark), None)
         if target is None:
             return Reply("press.pass_gone", person.language)
         mine = [answer.id for answer in given if answer.person_id == person.id]
         return await _pass(reached, target, mine)
+
+
+def _owing_without(reached: Reached, given: list[Acknowledgement]) -> frozenset[int]:
+    """The children whom nobody but this person stands for."""
+    alert = reached.alert
+    others = [answer for answer in given if answer.person_id != reached.person.id]
+    settled_by, people = alerts.policy(alert).settled_by, reached.known.directory.people
+    return uncovered(reached.children, others, settled_by, alert.excluded, people)
 
 
 def targets_for(
@@ -73,7 +80,7 @@ def targets_for(
         alerts.policy(alert).settled_by,
         alert.school_code,
         [child.year_group for child in children] or [None],
-        passed=alerts.passed_to(alert),
+        passed=teams_passed_to(alert.passed),
         excluded=alert.excluded,
         me=person.id,
         on=local_day(now),
@@ -88,8 +95,8 @@ async def _pass(reached: Reached, target: Target, mine: list[int]) -> Reply:
         "team": target.team,
         "at": int(now.timestamp()),
     }
-    await alerts.take_back(tx, mine, "passed", now)
-    await alerts.set_passed(tx, alert.id, [*alert.passed, turn])
+    await answers.take_back(tx, mine, "passed", now)
+    await alerts.change(tx, alert.id, passed=[*alert.passed, turn])
     await open_again(reached)
     # What they might have undone has been handed on with it.
     await offers.end(tx, alert.id, person.id, [Offer.UNDO], now)

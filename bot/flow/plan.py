@@ -32,8 +32,7 @@ async def plan(ctx: Context, person_id: str, alert_id: int, number: int | None =
                 return Reply("press.settled_before", person.language, {"name": other.name})
             return Reply("press.plan_first", person.language)
         if number is None:
-            await open_list(reached, Offer.PLAN)
-            return Reply("press.choose", person.language)
+            return await open_list(reached, Offer.PLAN)
         return await _record(reached, CHOICES[number])
 
 

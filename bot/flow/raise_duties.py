@@ -7,6 +7,7 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import AlertState, Leg, uncovered
 from bot.domain.escalation import Climb
 from bot.domain.message import Kind
+from bot.domain.passing import teams_passed_to
 from bot.domain.routing import AlertWanted, LadderState, Placed
 from bot.flow.context import Stage
 from bot.flow.raising import Raising
@@ -102,7 +103,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
             excluded=raising.excluded,
             climb=Climb(old.raised_at, old.bell_at, old.next_step, old.last_told_at),
             told=(await alerts.told_by_ladder(tx, [old.id]))[old.id],
-            passed=alerts.passed_to(old),
+            passed=teams_passed_to(old.passed),
         )
         await raising.tell_newcomers(state, old)
         await alerts.look_again(tx, [old.id], now)
@@ -133,7 +134,7 @@ async def _reopen(
     )
     subject = raising.subject(old.id, old.leg, old.school_code, bell.at, turn)
     policy = alerts.policy(old)
-    passed = alerts.passed_to(old)
+    passed = teams_passed_to(old.passed)
     await raising.first_climb(subject, policy, wanted.children, owing=owing, passed=passed)
     await raising.tell_everyone_told(old, Kind.MORE, owing)
     await raising.hide_views(old)

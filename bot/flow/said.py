@@ -72,6 +72,7 @@ def answers_for(
         may_pass=bool(found),
         pass_to=tuple((target.mark, target.name) for target in found) if listing else (),
         passed=None if mine is not None else _passed(known, alert, person),
+        asks_whose=nurse and mine is None and alert.state is AlertState.OPEN,
         may_undo=(*whose, Offer.UNDO) in said.offered,
     )
 

@@ -15,7 +15,7 @@ from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import refresh_cards
-from bot.store import alerts, events, messages, notifications, views
+from bot.store import alerts, answers, events, messages, notifications, views
 
 
 async def decide_by_choice(ctx: Context, person_id: str, alert_id: int, choice: int) -> Reply:
@@ -44,7 +44,7 @@ async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str
         if decision is None:
             return Reply("press.not_a_school", person.language, alert=True)
         await alerts.decide(tx, alert_id, decision, person.id, now)
-        await alerts.add_acknowledgement(
+        await answers.add(
             tx,
             alert_id=alert_id,
             person_id=person.id,

@@ -19,7 +19,7 @@ from bot.flow.answering import Reached, answering
 from bot.flow.context import Context, Stage
 from bot.flow.reply import Reply
 from bot.flow.tell import Owed, can_be_told, refresh_cards, subject_of, write_owed
-from bot.store import alerts, drills, events, messages, offers, plans
+from bot.store import alerts, answers, drills, events, messages, offers, plans
 from bot.store.unit_of_work import Tx
 
 
@@ -87,14 +87,14 @@ async def _plan(reached: Reached) -> str:
 
 async def _cannot_act(reached: Reached) -> str:
     """Who was told by it stays told; a step that was pulled up and not yet told waits again."""
-    await alerts.no_hurry(reached.tx, reached.alert.id)
+    await alerts.change(reached.tx, reached.alert.id, hurry=False)
     await _note(reached, Answer.CANNOT_ACT, [])
     return "press.undone_cannot_act"
 
 
 async def _acknowledgement(reached: Reached, offer: Row[Any]) -> str:
     tx, alert, now = reached.tx, reached.alert, reached.now
-    await alerts.take_back(tx, [offer.acknowledgement_id], "undone", now)
+    await answers.take_back(tx, [offer.acknowledgement_id], "undone", now)
     owing = await open_again(reached)
     await plans.end_owed(tx, (alert.id, reached.person.id), now)
     await _note(reached, offer.answer, sorted(owing))

@@ -38,6 +38,8 @@ class Answers:
     """Mark and name of each whom it may be passed to, while that list stands open."""
     passed: PassedOn | None = None
     may_undo: bool = False
+    asks_whose: bool = False
+    """A nurse team's, and nobody of it has answered: whose is it?"""
 
 
 NONE = Answers()
@@ -49,7 +51,7 @@ def answer_notes(words: Words, facts: Answers) -> Sequence[str]:
         return [words.say("note.plan_by", at=words.moment(facts.owed_by))]
     if facts.may_plan and facts.plan is not None:
         return [words.say("note.planned", choice=words.say(f"plan.{facts.plan.value}"))]
-    return []
+    return [words.say("note.ours")] if facts.asks_whose else []
 
 
 def answer_buttons(words: Words, number: int, facts: Answers) -> Rows:
@@ -71,12 +73,16 @@ def answer_buttons(words: Words, number: int, facts: Answers) -> Rows:
 def lists(words: Words, number: int, facts: Answers) -> Rows:
     """An open list takes the place of all other buttons, and goes by itself."""
     if facts.may_plan and facts.choosing:
-        return _choices(words, number)
-    if facts.may_pass:
-        return tuple(
-            (Button(name[:60], f"{PASS}:{number}:{mark}"),) for mark, name in facts.pass_to
-        )
+        return (*_choices(words, number), _back(words, PLAN, number))
+    if facts.may_pass and facts.pass_to:
+        whom = [(Button(name[:60], f"{PASS}:{number}:{mark}"),) for mark, name in facts.pass_to]
+        return (*whom, _back(words, PASS, number))
     return ()
+
+
+def _back(words: Words, verb: str, number: int) -> tuple[Button, ...]:
+    """Who opened a list by mistake need not wait for it to go."""
+    return (Button(words.say("button.back"), f"{verb}:{number}"),)
 
 
 def _choices(words: Words, number: int) -> Rows:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, exists, func, insert, select, update
+from sqlalchemy import Text, bindparam, cast, exists, insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState, Leg
@@ -13,20 +13,18 @@ from bot.domain.escalation import EscalationPolicy, policy_of
 from bot.domain.message import Kind
 from bot.domain.routing import Climbed
 from bot.domain.triage import Question
+from bot.store.answers import STANDS
 from bot.store.tables import (
     acknowledgements,
     alert_children,
     alerts,
     notifications,
-    taken_back,
     tellings,
     triage_tasks,
 )
 from bot.store.unit_of_work import Tx
 
 _OF_LADDERS = (Kind.ALERT, Kind.TRIAGE, Kind.ESCALATION, Kind.TRIAGE_STANDS)
-STANDS = ~exists().where(taken_back.c.acknowledgement_id == acknowledgements.c.id)
-"""Of an acknowledgement: nobody has taken it back."""
 _holding = alerts.alias("holding")
 _WITH_NOTIFICATION = select(
     alerts,
@@ -295,39 +293,8 @@ async def open_told_to(tx: Tx, person_id: str) -> list[int]:
     return [row.id for row in rows]
 
 
-async def add_acknowledgement(tx: Tx, **values: Any) -> int | None:
-    """One person's answer for these children at this version, kept once; its number if it is
-    new."""
-    turns = select(func.count()).where(
-        taken_back.c.acknowledgement_id == acknowledgements.c.id,
-        acknowledgements.c.alert_id == values["alert_id"],
-        acknowledgements.c.person_id == values["person_id"],
-    )
-    turn = int(await tx.scalar(turns))
-    statement = tx.insert(acknowledgements).values(**values, turn=turn).on_conflict_do_nothing()
-    row = await tx.first(statement.returning(acknowledgements.c.id))
-    return None if row is None else int(row.id)
-
-
-async def take_back(tx: Tx, ids: Collection[int], why: str, at: datetime) -> None:
-    """These answers stand no more."""
-    rows = [{"acknowledgement_id": i, "why": why, "taken_back_at": at} for i in ids]
-    if rows:
-        await tx.execute(insert(taken_back), rows)
-
-
-def passed_to(alert: Row[Any]) -> tuple[str, ...]:
-    """The teams that this alert was passed on to: they may take it as if the school were theirs."""
-    return tuple(dict.fromkeys(turn["team"] for turn in alert.passed if turn["team"]))
-
-
-async def set_passed(tx: Tx, alert_id: int, passed: Sequence[Mapping[str, Any]]) -> None:
-    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(passed=list(passed)))
-
-
-async def no_hurry(tx: Tx, alert_id: int) -> None:
-    """The next step waits for its own time again, if it has not been told yet."""
-    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(hurry=False))
+async def change(tx: Tx, alert_id: int, **values: Any) -> None:
+    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(**values))
 
 
 async def other_schools_told(tx: Tx, notification_id: int, school_code: str) -> bool:

@@ -9,7 +9,7 @@ from bot.domain.alert import AlertState, Leg
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.domain.plan import Choice
-from bot.store.alerts import STANDS
+from bot.store.answers import STANDS
 from bot.store.drills import ENDS, STARTS
 from bot.store.tables import (
     acknowledgements,

@@ -15,7 +15,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
-from bot.store.alerts import STANDS
+from bot.store.answers import STANDS
 from bot.store.tables import (
     acknowledgements,
     alert_children,

@@ -94,11 +94,11 @@ async def due(tx: Tx, now: datetime, limit: int) -> Sequence[Whose]:
     return [(row.alert_id, row.person_id) for row in rows]
 
 
-async def missing(tx: Tx) -> Sequence[Row[Any]]:
+async def missing(tx: Tx) -> list[Row[Any]]:
     """Acknowledged, and no plan said yet; drills are no part of it. A row each, with who must not
     hear of it."""
-    return await tx.all(
-        select(notifications.c.reference, notifications.c.excluded)
+    rows = await tx.all(
+        select(notifications.c.excluded, plans_owed.c.person_id)
         .select_from(
             plans_owed.join(alerts, alerts.c.id == plans_owed.c.alert_id).join(
                 notifications, notifications.c.id == alerts.c.notification_id
@@ -111,3 +111,4 @@ async def missing(tx: Tx) -> Sequence[Row[Any]]:
         )
         .order_by(plans_owed.c.due_at, alerts.c.id)
     )
+    return [row for row in rows if row.person_id not in row.excluded]

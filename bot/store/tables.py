@@ -427,7 +427,7 @@ acknowledgements = Table(
     # How many "not our pupil" the notice had by then: a child refused since needs a new answer.
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("meaning", Word(Meaning), nullable=False, server_default=Meaning.TAKEN.value),
-    # How many answers to it this person had taken back by then: after that it is given anew.
+    # How many answers of theirs were taken back, or meant something else, by then: given anew.
     Column("turn", Integer, nullable=False, server_default="0"),
     _at("acknowledged_at"),
     UniqueConstraint(

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from bot.domain.alert import Leg
 from bot.domain.people import Role, Scope
 from bot.domain.school import School
 from bot.flow.close import close
+from bot.store.tables import alerts
 from tests.builders import child, notice
 from tests.flow.test_presses_of_others import NOTHING, answer_to, everything
 from tests.world import World
@@ -66,10 +69,17 @@ NURSE = {
 }  # fmt: skip
 
 
-async def _school_state(world: World, state: str, sent: dict[str, Any], number: int) -> None:
-    """Alert `number`, just raised from what was `sent`, comes into this state for Mair."""
+async def _newest(world: World) -> int:
+    async with world.ctx.store.reading() as tx:
+        newest = select(func.max(alerts.c.id)).where(alerts.c.leg != Leg.TRIAGE)
+        return int(await tx.scalar(newest))
+
+
+async def _school_state(world: World, state: str, sent: dict[str, Any]) -> int:
+    """An alert of what is `sent` comes into this state for Mair; its number."""
     mair, owen = world.phone("Mair"), world.phone("Owen")
     reference = await world.police.send(sent)
+    number = await _newest(world)
     match state:
         case "mine" | "mine, late" | "planned" | "with more" | "undone":
             await mair.press_data(f"a:{number}")
@@ -93,12 +103,14 @@ async def _school_state(world: World, state: str, sent: dict[str, Any], number: 
             await world.police.send(sent | {"circumstances": "There is more to it."})
     await world.advance(seconds=5)
     world.everyone_is_accounted_for()
+    return number
 
 
-async def _nurse_state(world: World, state: str, sent: dict[str, Any], number: int) -> None:
+async def _nurse_state(world: World, state: str, sent: dict[str, Any]) -> int:
     """The same for Nia, of a nurse team's alert."""
     nia, non = world.phone("Nia"), world.phone("Non")
     reference = await world.police.send(sent)
+    number = await _newest(world)
     match state:
         case "mine":
             await nia.press_data(f"a:{number}")
@@ -112,9 +124,10 @@ async def _nurse_state(world: World, state: str, sent: dict[str, Any], number: i
             await world.police.withdraw(reference)
     await world.advance(seconds=5)
     world.everyone_is_accounted_for()
+    return number
 
 
-Comes = Callable[[World, str, dict[str, Any], int], Awaitable[None]]
+Comes = Callable[[World, str, dict[str, Any]], Awaitable[int]]
 
 
 async def each_press(
@@ -123,8 +136,8 @@ async def each_press(
     """What `who` is answered to each button, each on an alert of its own in this state. Before
     them everybody presses it who never had anything to do with it: for them there is nothing."""
     answers = []
-    for number, button in enumerate(buttons, 1):
-        await comes(world, state, notice(child(school), exclude=["carys"]), number)
+    for button in buttons:
+        number = await comes(world, state, notice(child(school), exclude=["carys"]))
         data = button.format(number)
         before = await everything(world)
         for other in ("Rhys", "Carys", "Moved", "Stranger", "Coordinator"):

@@ -97,7 +97,7 @@ async def test_passed_to_a_colleague_it_is_theirs_to_answer_and_they_hear_of_it(
     nia, non = world.phone("Nia"), world.phone("Non")
     await nia.press("Acknowledge", cards["Nia"])
     assert said(await nia.press("Pass on", cards["Nia"])) == "Please choose."
-    assert buttons(cards["Nia"]) == ["Non", "Team 9992002"]
+    assert buttons(cards["Nia"]) == ["Non", "Team 9992002", "Back"]
     press = await nia.press("Non", cards["Nia"])
     assert said(press) == "Passed on to Non, who hears of it now."
     assert "you passed this on to Non" in cards["Nia"].text
@@ -138,7 +138,7 @@ async def test_passed_on_twice_and_back_again(world: World, bryn: School) -> Non
     world.everyone_is_accounted_for()
     await rhodri.press("Acknowledge", card)
     await rhodri.press("Pass on", card)
-    assert buttons(card) == ["Nia", "Non", "Rhian"]
+    assert buttons(card) == ["Nia", "Non", "Rhian", "Back"]
     await rhodri.press("Nia", card)
     again = nia.expects("alert")
     await nia.press("Pass on", again)
@@ -190,6 +190,25 @@ async def test_what_a_colleague_has_is_passed_on_by_nobody_else(world: World, br
     assert said(await world.phone("Nia").press_data("w:2", cards["Nia"])) == (
         "Non has acknowledged this already."
     )
+
+
+async def test_a_list_opened_by_mistake_is_closed_by_a_press(world: World, bryn: School) -> None:
+    cards = await sent(world, bryn)
+    nia = world.phone("Nia")
+    before = buttons(cards["Nia"])
+    await nia.press("Pass on", cards["Nia"])
+    assert said(await nia.press("Back", cards["Nia"])) == "Closed again."
+    assert buttons(cards["Nia"]) == before
+
+
+async def test_an_answer_changed_to_and_fro_is_the_last_one(world: World, bryn: School) -> None:
+    cards = await sent(world, bryn)
+    nia = world.phone("Nia")
+    for _ in range(2):
+        await nia.press_data("a:2", cards["Nia"])
+        nia.shows("card.you_acknowledged")
+        await nia.press_data("y:2", cards["Nia"])
+        nia.shows("card.you_saw_no_need")
 
 
 async def test_a_mark_that_is_nobodys_passes_it_to_nobody(world: World, bryn: School) -> None:
