@@ -27,7 +27,9 @@ from bot.flow.hear import Hearer, forget_old_updates
 from bot.flow.identity import remember_bot
 from bot.flow.lease import Lease
 from bot.flow.menu import owe_new_menus
+from bot.flow.offers import offers_over
 from bot.flow.open_alert import hide_due
+from bot.flow.plan_due import plans_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.report import due_next
 from bot.flow.session import forget_old_ways_in
@@ -73,6 +75,8 @@ class App:
                 Stage.ESCALATE: lambda: escalate_due(self.ctx),
                 Stage.HIDE: lambda: hide_due(self.ctx),
                 Stage.CONTAIN: lambda: contain_due(self.ctx),
+                Stage.PLAN: lambda: plans_due(self.ctx),
+                Stage.OFFER: lambda: offers_over(self.ctx),
                 Stage.WATCH: self._watch,
             }
         )
@@ -215,8 +219,9 @@ class App:
             return tick
 
         every_second = waking(
-            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN
-        )
+            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN,
+            Stage.PLAN, Stage.OFFER,
+        )  # fmt: skip
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)
         self.ticks.every(self.ctx.lease_seconds / 3, "lease", self._renew)

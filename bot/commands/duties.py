@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.commands.surroundings import clock, with_context
 from bot.domain.errors import UsageError
-from bot.flow.account import OpenDuty, line_of_time, of_reference, open_duties
+from bot.flow.account import OpenDuty, line_of_time, of_reference, open_duties, plans_missing
 from bot.flow.close import close as close_duties
 
 _BY = "command line"
@@ -35,6 +35,8 @@ def status(given: argparse.Namespace) -> int:
         print(f"{duty.reference}  {duty.leg:<6}  due {clock(duty.bell_at)}  {name}{overdue}{drill}")
     practised = sum(duty.drill is not None for duty in duties)
     print(f"{len(duties) - practised} open{f', and {practised} of drills' * bool(practised)}.")
+    if missing := with_context(plans_missing):
+        print(f"{missing} acknowledged without a plan.")
     return 0
 
 

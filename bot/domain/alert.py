@@ -72,6 +72,15 @@ class AlertChild:
     year_group: int | None
 
 
+class Meaning(StrEnum):
+    """What somebody says by an acknowledgement."""
+
+    TAKEN = "taken"
+    """I have it."""
+    NO_HEALTH_NEED = "no_health_need"
+    """A nurse has looked, and saw no health need."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """One person's answer, with the children that were in their scope when they gave it."""
@@ -80,6 +89,9 @@ class Acknowledgement:
     role: Role
     children: frozenset[int]
     at: datetime
+    meaning: Meaning = Meaning.TAKEN
+    id: int = 0
+    """The row's number, by which it can be taken back."""
 
 
 def children_in_scope(person: Person, children: Iterable[AlertChild]) -> frozenset[int]:

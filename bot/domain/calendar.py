@@ -125,6 +125,15 @@ class Calendar:
         )
         return next((opening for opening in openings if opening > at), None)
 
+    def closing(self, school: School, at: datetime) -> datetime:
+        """The end of the pupil day that is under way or comes next: by then a school that took
+        something on says what it plans. Without a pupil day ahead the next weekday's is assumed."""
+        for day in self.pupil_days(school.code, self._day(at)):
+            if (closing := self._instant(day, school.closes_at)) > at:
+                return closing
+        opening = self._assumed_opening(school, at)
+        return self._instant(self._day(opening), school.closes_at)
+
     def _assumed_opening(self, school: School, at: datetime) -> datetime:
         day = self._day(at)
         while True:

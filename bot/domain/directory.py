@@ -51,9 +51,14 @@ class Directory:
         return match_school(code, name, self.schools, self._names)
 
     def covering(
-        self, role: Role, school_code: str | None, years: Iterable[int | None]
+        self,
+        role: Role,
+        school_code: str | None,
+        years: Iterable[int | None],
+        also: Collection[str] = (),
     ) -> tuple[Person, ...]:
-        """Everyone in this role whose scope touches one of the children, first asked first.
+        """Everyone in this role whose scope touches one of the children, first asked first; `also`
+        the teams that this one alert was passed on to.
 
         `school_code` is None for a duty that has no school yet: then whoever covers everything,
         and for want of them whoever holds the role at all, since somebody has to be asked.
@@ -63,10 +68,12 @@ class Directory:
         if school_code is None:
             return everywhere or holders
         wanted = tuple(years)
+        able = self._holders.get((role, school_code), everywhere)
+        if also:
+            passed = (p for p in holders if not p.scope.teams.isdisjoint(also))
+            able = tuple(sorted({p.id: p for p in (*able, *passed)}.values(), key=_first_asked))
         return tuple(
-            person
-            for person in self._holders.get((role, school_code), everywhere)
-            if any(person.scope.covers_year(year) for year in wanted)
+            person for person in able if any(person.scope.covers_year(year) for year in wanted)
         )
 
     def holding(self, roles: Collection[Role]) -> tuple[Person, ...]:

@@ -10,6 +10,10 @@ class Kind(StrEnum):
     """A card with buttons, to those who may open it; sent again as a reminder by a later step."""
     TRIAGE = "triage"
     """The MASH desk's card: which school is this?"""
+    PLAN = "plan"
+    """The card again, to who acknowledged and has not said what is planned."""
+    PLAN_MISSING = "plan_missing"
+    """To coordinators: acknowledged, and nobody has said what is planned."""
     MORE = "more"
     """There is more on an alert already told: a new version or an update."""
     WITHDRAWN = "withdrawn"
@@ -40,9 +44,9 @@ class Kind(StrEnum):
     """No message: the commands that a chat's menu offers."""
 
 
-CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.MORE})
+CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.MORE, Kind.PLAN})
 """The kinds with an alert's buttons, kept true by refreshes."""
-SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP})
+SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP, Kind.PLAN_MISSING})
 """Kinds of which one message to a chat may name several references."""
 
 

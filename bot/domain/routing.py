@@ -178,6 +178,8 @@ class LadderState:
     climb: Climb
     told: frozenset[str] = frozenset()
     """The ids of everyone told so far."""
+    passed: tuple[str, ...] = ()
+    """The teams that this one alert was passed on to: they count as its own."""
     hurry: bool = False
     """The last ways tried are in doubt: the next step is pulled forward once (I5)."""
 
@@ -208,7 +210,7 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
     stands = [
         standing(person, local_day(now), state.excluded)
         for role in action.roles
-        for person in directory.covering(role, state.school_code, years)
+        for person in directory.covering(role, state.school_code, years, state.passed)
     ]
     return StepTold(
         action.step,
@@ -264,7 +266,8 @@ def _there(state: LadderState, told: Collection[str], directory: Directory) -> I
     """Those told who still hold a role of this ladder for the school."""
     code, roles = state.school_code, state.policy.roles
     for person in (directory.people[i] for i in told if i in directory.people):
-        if person.role in roles and (code is None or directory.covers_school(person, code)):
+        theirs = code is None or directory.covers_school(person, code)
+        if person.role in roles and (theirs or not person.scope.teams.isdisjoint(state.passed)):
             yield person
 
 

@@ -15,7 +15,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.message import Kind
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
-from bot.store import alerts, disclosures, events, messages, notifications
+from bot.store import alerts, disclosures, events, messages, notifications, plans
 from bot.store.unit_of_work import Tx
 
 _FIRST_TOLD = (Kind.ALERT, Kind.ESCALATION)
@@ -151,6 +151,12 @@ async def open_duties(ctx: Context) -> list[OpenDuty]:
         )
         for row in rows
     ]
+
+
+async def plans_missing(ctx: Context) -> int:
+    """How much is acknowledged of which nobody has said what is planned."""
+    async with ctx.store.reading() as tx:
+        return len(await plans.missing(tx))
 
 
 async def line_of_time(ctx: Context, reference: str) -> list[dict[str, Any]]:

@@ -11,73 +11,84 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import (
     Acknowledgement,
-    AlertChild,
     AlertState,
     Leg,
+    Meaning,
     children_in_scope,
     uncovered,
 )
-from bot.domain.message import Priority
-from bot.domain.people import Person
-from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.domain.plan import Answer
+from bot.flow.answering import Reached, answering
 from bot.flow.context import Context, Stage
-from bot.flow.in_force import in_force
+from bot.flow.offers import offer_undo
 from bot.flow.reply import Reply, nothing_here
-from bot.flow.sealed import closed_here
 from bot.flow.tell import refresh_cards
-from bot.store import alerts, events, messages
+from bot.store import alerts, answers, events, messages, plans
 from bot.store.unit_of_work import Tx
+
+_SAID = {
+    Meaning.TAKEN: "alert:acknowledged",
+    Meaning.NO_HEALTH_NEED: "alert:no_health_need",
+}
+_THANKS = {
+    Meaning.TAKEN: "press.acknowledged",
+    Meaning.NO_HEALTH_NEED: "press.no_health_need",
+}
+_BEFORE = {
+    Meaning.TAKEN: "press.acknowledged_before",
+    Meaning.NO_HEALTH_NEED: "press.no_health_need_before",
+}
+_UNDONE_AS = {
+    Meaning.TAKEN: Answer.ACKNOWLEDGE,
+    Meaning.NO_HEALTH_NEED: Answer.NO_HEALTH_NEED,
+}
 
 
 async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
-    """Record that this person has it; settle the alert when every child in it is covered."""
+    """Record that this person has it; settle the alert when every child in it is covered. At a
+    school a plan is owed from then on."""
+    return await _answer(ctx, person_id, alert_id, Meaning.TAKEN)
+
+
+async def no_health_need(ctx: Context, person_id: str, alert_id: int) -> Reply:
+    """The same by a nurse who has looked and saw no health need: it settles the nurse leg for the
+    children in their scope, and stands in the place of an earlier answer of theirs."""
+    return await _answer(ctx, person_id, alert_id, Meaning.NO_HEALTH_NEED)
+
+
+async def _answer(ctx: Context, person_id: str, alert_id: int, meaning: Meaning) -> Reply:
     async with ctx.store.unit() as tx:
-        now = ctx.now()
-        alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
-        known = await in_force(ctx, tx)
-        person = known.directory.people.get(person_id)
-        if person is None or alert is None or alert.leg is Leg.TRIAGE:
-            return nothing_here(person.language if person else "en")
-        children = (await alerts.children(tx, [alert_id]))[alert_id]
-        if not may_take(known, person, alert, children, now):
-            return await closed_here(tx, known, alert, person, now)
-        state: AlertState = alert.state
-        match state:
-            case AlertState.WITHDRAWN:
-                return Reply("press.withdrawn", person.language)
-            case AlertState.MISDIRECTED:
-                return await closed_here(tx, known, alert, person, now)
-            case AlertState.CLOSED:
-                return Reply("press.closed", person.language)
-            case AlertState.ACKNOWLEDGED:
-                return await _settled_already(tx, known.directory.people, person, alert)
-            case AlertState.OPEN:
-                return await _record(tx, known, alert, children, person, now)
+        reached = await answering(ctx, tx, person_id, alert_id)
+        if isinstance(reached, Reply):
+            return reached
+        if meaning is Meaning.NO_HEALTH_NEED and reached.alert.leg is not Leg.NURSE:
+            return nothing_here(reached.person.language)
+        given = [a for a in await _answers(tx, reached.alert) if a.person_id == reached.person.id]
+        mine = children_in_scope(reached.person, reached.children)
+        if mine <= frozenset().union(*(answer.children for answer in given)):
+            if given and given[-1].meaning is not meaning:
+                return await _record(reached, meaning)
+            return Reply(_BEFORE[meaning], reached.person.language)
+        if reached.alert.state is AlertState.ACKNOWLEDGED:
+            return await _settled_already(reached)
+        return await _record(reached, meaning)
 
 
-async def _settled_already(tx: Tx, people: Any, person: Person, alert: Row[Any]) -> Reply:
-    given = [a for a in await _answers(tx, alert) if a.person_id not in alert.excluded]
+async def _settled_already(reached: Reached) -> Reply:
+    alert, person = reached.alert, reached.person
+    given = [a for a in await _answers(reached.tx, alert) if a.person_id not in alert.excluded]
     if any(answer.person_id == person.id for answer in given) or not given:
         return Reply("press.acknowledged_before", person.language)
-    who = people.get(given[-1].person_id)
+    who = reached.known.directory.people.get(given[-1].person_id)
     name = who.name if who else given[-1].person_id
     return Reply("press.settled_before", person.language, {"name": name})
 
 
-async def _record(
-    tx: Tx,
-    known: InForce,
-    alert: Row[Any],
-    children: tuple[AlertChild, ...],
-    person: Person,
-    now: datetime,
-) -> Reply:
+async def _record(reached: Reached, meaning: Meaning) -> Reply:
+    tx, alert, children = reached.tx, reached.alert, reached.children
+    person, now = reached.person, reached.now
     mine = children_in_scope(person, children)
-    given = await _answers(tx, alert)
-    if mine <= frozenset().union(*(a.children for a in given if a.person_id == person.id)):
-        return Reply("press.acknowledged_before", person.language)
-    await alerts.add_acknowledgement(
+    number = await answers.add(
         tx,
         alert_id=alert.id,
         person_id=person.id,
@@ -85,15 +96,16 @@ async def _record(
         children=sorted(mine),
         version=alert.notification_version,
         refusals=len(alert.refused),
+        meaning=meaning,
         acknowledged_at=now,
     )
     given = await _answers(tx, alert)
-    settled_by, people = alerts.policy(alert).settled_by, known.directory.people
+    settled_by, people = alerts.policy(alert).settled_by, reached.known.directory.people
     owing = uncovered(children, given, settled_by, alert.excluded, people)
     await events.append(
         tx,
         events.line(
-            "alert:acknowledged",
+            _SAID[meaning],
             now,
             notification_id=alert.notification_id,
             alert_id=alert.id,
@@ -101,10 +113,21 @@ async def _record(
             settles=not owing,
         ),
     )
-    await refresh_cards(tx, now, [alert.id], [person.id], Priority.VIEW)
-    if not owing:
+    if not owing and alert.state is AlertState.OPEN:
         await settle(tx, alert, now)
-    return Reply("press.acknowledged", person.language)
+    if alert.leg is Leg.SCHOOL:
+        await _owe_a_plan(reached)
+    await offer_undo(reached, _UNDONE_AS[meaning], number)
+    return Reply(_THANKS[meaning], person.language)
+
+
+async def _owe_a_plan(reached: Reached) -> None:
+    """By the end of the pupil day. A drill's card says so as any other's, and nobody is asked."""
+    alert, known, now = reached.alert, reached.known, reached.now
+    school = known.directory.schools.get(alert.school_code)
+    due = known.calendar_of(school).closing(school, now) if school else alert.bell_at
+    whose = (alert.id, reached.person.id)
+    await plans.owe(reached.tx, whose, due, due if alert.drill_id is None else None)
 
 
 async def _answers(tx: Tx, alert: Row[Any]) -> list[Acknowledgement]:

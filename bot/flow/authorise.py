@@ -13,6 +13,7 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.calendar import local_day
+from bot.domain.passing import teams_passed_to
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 from bot.store import alerts
@@ -35,7 +36,8 @@ def may_take(
     if person.role not in alerts.policy(alert).settled_by:
         return False
     years: Iterable[int | None] = [child.year_group for child in children] or [None]
-    covering = known.directory.covering(person.role, alert.school_code or None, years)
+    passed = teams_passed_to(alert.passed)  # and to nobody else for that: this one alert alone
+    covering = known.directory.covering(person.role, alert.school_code or None, years, passed)
     return any(holder.id == person.id for holder in covering)
 
 

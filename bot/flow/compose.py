@@ -28,8 +28,10 @@ from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
 from bot.flow.link import address_of
+from bot.flow.said import Said, answers_for, read_said
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
 from bot.rendering import notices
+from bot.rendering.answers import NONE
 from bot.rendering.cards import Card, OpenedLink, OpenedView, Rows, card, stub
 from bot.rendering.catalogue import words
 from bot.rendering.menu import menu
@@ -37,6 +39,7 @@ from bot.rendering.view import joined
 from bot.store import access, alerts, directory, notifications, views
 from bot.store.unit_of_work import Tx
 
+_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +53,7 @@ class _Batch:
     alerts: Mapping[int, Row[Any]]
     children: Mapping[int, tuple[AlertChild, ...]]
     answers: Mapping[int, list[Acknowledgement]]
+    said: Said
     views: Mapping[int, Row[Any]]
     page: SecurePage | None
     links: Mapping[int, Row[Any]]
@@ -85,6 +89,7 @@ async def compose(
         alerts=await alerts.by_ids(tx, carded | named),
         children=await alerts.children(tx, carded) if carded else {},
         answers=await alerts.answers(tx, carded) if carded else {},
+        said=await read_said(tx, carded, now),
         # In the chat no view is left open by a change to the page, and the other way round.
         views={} if page else await views.open_on(tx, refreshed, now),
         page=page,
@@ -116,7 +121,10 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         return None  # they, or this account, have left: what it holds becomes a stub, no new comes
     if row.kind in CARDS:
         state = batch.alerts[row.alert_id].state
-        if row.kind is not Kind.MORE and state is not AlertState.OPEN:
+        if row.kind is Kind.PLAN:
+            if (row.alert_id, row.person_id) not in batch.said.owed or state not in _STANDING:
+                return None
+        elif row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None
         if _sealed(batch, batch.alerts[row.alert_id], person):
             return None
@@ -178,8 +186,11 @@ async def _card(
     if _sealed(batch, alert, person):
         return stub(words(person.language))
     may = may_take(batch.known, person, alert, children, batch.now)
-    known = batch.known.directory
-    several = bool(alert.school_code) and known.covers_several(person)
+    known, mine = batch.known.directory, own_answer(batch.answers[alert.id], children, person)
+    # Who had it passed on to them has to be told whose it is.
+    several = bool(alert.school_code) and (
+        known.covers_several(person) or not known.covers_school(person, alert.school_code)
+    )
     school = known.schools.get(alert.school_code) if several else None
     facts = Card(
         kind=kind,
@@ -189,7 +200,7 @@ async def _card(
         state=alert.state,
         may_open=may,
         school=school.name_in(person.language) if school else None,
-        mine=own_answer(batch.answers[alert.id], children, person),
+        mine=mine,
         settled=settling_answer(batch.known, batch.answers[alert.id], alert.excluded),
         late=bool(params.get("late")),
         notice_late_by=alert.notice_late_by,
@@ -202,6 +213,9 @@ async def _card(
         children=()
         if alert.leg is Leg.TRIAGE
         else tuple(sorted(children_in_scope(person, children))),
+        answers=answers_for(batch.said, batch.known, alert, children, mine, person, batch.now)
+        if may
+        else NONE,
     )
     return card(words(person.language), facts)
 
@@ -253,7 +267,8 @@ def _shared(batch: _Batch, row: Row[Any], language: str) -> str | None:
     items = []
     for item in row.params["items"]:
         alert = batch.alerts[item["alert"]]
-        if alert.state is not AlertState.OPEN or row.person_id in alert.excluded:
+        owed = _STANDING if row.kind is Kind.PLAN_MISSING else (AlertState.OPEN,)
+        if alert.state not in owed or row.person_id in alert.excluded:
             continue
         school = schools.get(item.get("school", ""))
         candidates = [schools[code] for code in item.get("candidates", ()) if code in schools]

@@ -31,6 +31,8 @@ class Stage(StrEnum):
     ESCALATE = "escalate"
     HIDE = "hide"
     CONTAIN = "contain"
+    PLAN = "plan"
+    OFFER = "offer"
     WATCH = "watch"
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import uncovered
 from bot.domain.escalation import Climb
+from bot.domain.passing import teams_passed_to
 from bot.domain.routing import InForce, LadderState
 from bot.store import alerts
 from bot.store.unit_of_work import Tx
@@ -39,6 +40,7 @@ async def ladders(tx: Tx, known: InForce, rows: Sequence[Row[Any]]) -> dict[int,
             excluded=excluded,
             climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
             told=told[row.id],
+            passed=teams_passed_to(row.passed),
             hurry=row.hurry,
         )
     return states

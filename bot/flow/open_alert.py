@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 from bot.domain.access import Way
 from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
+from bot.flow.answering import reach
 from bot.flow.context import Context, Stage
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
@@ -22,7 +23,7 @@ from bot.flow.reply import Reply, nothing_here
 from bot.flow.sealed import refusal
 from bot.flow.tell import refresh_card
 from bot.flow.view import view_for
-from bot.store import access, alerts, messages, views
+from bot.store import access, messages, views
 from bot.store.unit_of_work import Tx
 
 SHOWN_FOR = timedelta(seconds=60)
@@ -37,13 +38,11 @@ async def open_details(
     """What *Open details* does: this person's view on the card they pressed, from page `page`, for
     a minute; or, where details are opened elsewhere, a link to there."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
-        alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
-        known = await in_force(ctx, tx)
-        person = known.directory.people.get(person_id)
-        if person is None or alert is None:
-            return nothing_here(person.language if person else "en")
-        children = (await alerts.children(tx, [alert_id]))[alert_id]
+        reached = await reach(ctx, tx, person_id, alert_id)
+        if isinstance(reached, Reply):
+            return reached
+        known, alert, children = reached.known, reached.alert, reached.children
+        person, now = reached.person, reached.now
         why_not = await refusal(tx, known, person, alert, children, now)
         if why_not is not None:
             return why_not

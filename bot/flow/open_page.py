@@ -18,6 +18,7 @@ from bot.flow.context import Context
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.said import answers_for, read_said
 from bot.flow.sealed import refusal
 from bot.flow.session import Visitor, holder_of
 from bot.flow.view import (
@@ -30,6 +31,7 @@ from bot.flow.view import (
     settling_answer,
     view_for,
 )
+from bot.rendering.answers import Answers
 from bot.rendering.cards import Card
 from bot.rendering.catalogue import words
 from bot.rendering.page import AlertPage, alert_page
@@ -61,7 +63,10 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
             return nothing_here(language)  # a version came in between, and may exclude this person
         await disclose(tx, now, shown, alert, person, known, visitor.way)
         given = (await alerts.answers(tx, [alert_id]))[alert_id]
-        return _page(known, alert, children, given, person, shown, now)
+        said = await read_said(tx, [alert_id], now)
+        own = own_answer(given, children, person)
+        answers = answers_for(said, known, alert, children, own, person, now, all_targets=True)
+        return _page(known, alert, children, given, person, shown, answers, now)
 
 
 async def still_stands(ctx: Context, visitor: Visitor, alert_id: int) -> bool:
@@ -87,6 +92,7 @@ def _page(
     given: list[Acknowledgement],
     person: Person,
     shown: Shown,
+    answers: Answers,
     now: datetime,
 ) -> AlertPage:
     own = own_answer(given, children, person)
@@ -103,6 +109,7 @@ def _page(
         late=alert.late,
         notice_late_by=alert.notice_late_by,
         notice_was_due_at=alert.notice_was_due_at,
+        answers=answers,
     )
     return alert_page(
         facts,

@@ -22,7 +22,7 @@ from bot.flow.context import Context
 from bot.flow.retell import retell
 from bot.flow.triage import decide_by_code
 from bot.rendering.catalogue import Words, words
-from bot.store import alerts, directory
+from bot.store import alerts, directory, plans
 from bot.store.unit_of_work import Tx
 
 _LINES = 15
@@ -53,6 +53,9 @@ async def status(ctx: Context, address: str) -> None:
                     triage=len(rows) - len(duties),
                 )
             ]
+            unplanned = [r for r in await plans.missing(tx) if to.person.id not in r.excluded]
+            if unplanned:
+                lines.append(say.say("answer.status_plans", count=len(unplanned)))
             lines += [_status_line(known, say, row) for row in duties[:_LINES]]
             lines += _more(say, len(duties) - _LINES)
             if practised:

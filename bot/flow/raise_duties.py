@@ -7,11 +7,12 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import AlertState, Leg, uncovered
 from bot.domain.escalation import Climb
 from bot.domain.message import Kind
+from bot.domain.passing import teams_passed_to
 from bot.domain.routing import AlertWanted, LadderState, Placed
 from bot.flow.context import Stage
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards
-from bot.store import alarms, alerts, messages
+from bot.store import alarms, alerts, answers, messages
 
 _LEGS = (Leg.SCHOOL, Leg.NURSE)
 _SETTLED = (AlertState.ACKNOWLEDGED, AlertState.CLOSED)
@@ -93,7 +94,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         raising.note("alert:put_back", old.id, children=sorted(back))
     if owing and not is_open and (came or urgent_now or old.state is not AlertState.CLOSED):
         if urgent_now:
-            await alerts.end_answers(tx, old.id, before=raising.row.version)
+            await answers.take_all_back(tx, old.id, "urgent", now)
         await _reopen(raising, old, wanted, owing, urgent=urgent_now)
         return
     if taken_away:  # sent again, and those whom it concerns had taken it on already
@@ -110,6 +111,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
             excluded=raising.excluded,
             climb=Climb(old.raised_at, old.bell_at, old.next_step, old.last_told_at),
             told=(await alerts.told_by_ladder(tx, [old.id]))[old.id],
+            passed=teams_passed_to(old.passed),
         )
         await raising.tell_newcomers(state, old)
         await alerts.look_again(tx, [old.id], now)
@@ -143,7 +145,8 @@ async def _reopen(
     )
     subject = raising.subject(old.id, old.leg, old.school_code, bell.at, turn)
     policy = alerts.policy(old)
-    await raising.first_climb(subject, policy, wanted.children, owing=owing)
+    passed = teams_passed_to(old.passed)
+    await raising.first_climb(subject, policy, wanted.children, owing=owing, passed=passed)
     await raising.tell_everyone_told(old, Kind.MORE, owing)
     await raising.hide_views(old)
     await refresh_cards(raising.tx, raising.now, [old.id])

@@ -115,6 +115,7 @@ class Raising:
         children: tuple[AlertChild, ...],
         *,
         owing: frozenset[int] | None = None,
+        passed: tuple[str, ...] = (),
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         """Tell the steps that are due at once, in the commit that raises the duty."""
@@ -125,6 +126,7 @@ class Raising:
             uncovered=frozenset(c.number for c in children) if owing is None else owing,
             excluded=self.excluded,
             climb=Climb(self.now, subject.bell_at, 0, None),
+            passed=passed,
         )
         climbed = climb(state, self.known.directory, self.now)
         owed, lines = await write_climb(

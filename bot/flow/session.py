@@ -32,11 +32,12 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Somebody has come in: what their browser is to keep, and where they wanted to go."""
+    """Somebody has come in: what their browser is to keep."""
 
     cookie: str
     way: Way
     alert_id: int | None
+    """What the link that they came by opens; a Mini App opens whatever is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,7 @@ async def enter_by_link(ctx: Context, presented: str) -> Entered | None:
         return await _enter(tx, now, link.person_id, link.contact_id, Way.LINK, link.alert_id)
 
 
-async def enter_by_launch(
-    ctx: Context, init_data: str, alert_id: int | None = None
-) -> Entered | None:
+async def enter_by_launch(ctx: Context, init_data: str) -> Entered | None:
     """Take Telegram's word for who started the Mini App: signed, fresh, the first time, and of an
     account that is enrolled. None for all else, without a hint which. Raises nothing."""
     if ctx.page is None or not ctx.page.is_mini_app or ctx.launched is None:
@@ -88,10 +87,10 @@ async def enter_by_launch(
     launch = ctx.launched(init_data)
     if launch is None or not is_fresh(launch, ctx.now()):
         return None
-    return await _enter_by_launch(ctx, launch, alert_id)
+    return await _enter_by_launch(ctx, launch)
 
 
-async def _enter_by_launch(ctx: Context, launch: Launch, alert_id: int | None) -> Entered | None:
+async def _enter_by_launch(ctx: Context, launch: Launch) -> Entered | None:
     async with ctx.store.unit() as tx:
         now = ctx.now()
         known = await in_force(ctx, tx)
@@ -100,8 +99,7 @@ async def _enter_by_launch(ctx: Context, launch: Launch, alert_id: int | None) -
             return None
         if not await access.use_launch(tx, launch.sha256, now):
             return None
-        entered = await _enter(tx, now, holder[0], holder[1], Way.MINI_APP, None)
-        return Entered(entered.cookie, entered.way, alert_id)
+        return await _enter(tx, now, holder[0], holder[1], Way.MINI_APP, None)
 
 
 async def _enter(

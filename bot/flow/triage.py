@@ -10,12 +10,12 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import AlertState, Leg
 from bot.domain.routing import InForce
 from bot.domain.triage import Question
+from bot.flow.answering import reach
 from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
-from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import refresh_cards
-from bot.store import alerts, events, messages, notifications, views
+from bot.store import alerts, answers, events, messages, notifications, views
 
 
 async def decide_by_choice(ctx: Context, person_id: str, alert_id: int, choice: int) -> Reply:
@@ -30,13 +30,12 @@ async def decide_by_code(ctx: Context, person_id: str, alert_id: int, code: str)
 
 async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str) -> Reply:
     async with ctx.store.unit() as tx:
-        now = ctx.now()
-        alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
-        known = await in_force(ctx, tx)
-        person = known.directory.people.get(person_id)
-        if person is None or alert is None or alert.leg is not Leg.TRIAGE:
-            return nothing_here(person.language if person else "en")
-        if not may_take(known, person, alert, (), now):
+        reached = await reach(ctx, tx, person_id, alert_id)
+        if isinstance(reached, Reply):
+            return reached
+        known, alert = reached.known, reached.alert
+        person, now = reached.person, reached.now
+        if alert.leg is not Leg.TRIAGE or not may_take(known, person, alert, (), now):
             return nothing_here(person.language)
         if alert.state is not AlertState.OPEN:
             return Reply("press.decided_before", person.language)
@@ -45,7 +44,7 @@ async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str
         if decision is None:
             return Reply("press.not_a_school", person.language, alert=True)
         await alerts.decide(tx, alert_id, decision, person.id, now)
-        await alerts.add_acknowledgement(
+        await answers.add(
             tx,
             alert_id=alert_id,
             person_id=person.id,

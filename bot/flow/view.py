@@ -116,7 +116,7 @@ def own_answer(
         return None
     covered = frozenset().union(*(answer.children for answer in own))
     return (
-        Answered(person.name, own[-1].at)
+        Answered(person.name, own[-1].at, own[-1].meaning)
         if children_in_scope(person, children) <= covered
         else None
     )
@@ -130,7 +130,8 @@ def settling_answer(
     if not given:
         return None
     who = known.directory.people.get(given[-1].person_id)
-    return Answered(who.name if who else given[-1].person_id, given[-1].at)
+    name = who.name if who else given[-1].person_id
+    return Answered(name, given[-1].at, given[-1].meaning)
 
 
 def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:

@@ -1,7 +1,9 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
 `r:12` recuse, `c:12` cannot act, `n:12` not our pupil, `n:12:2` the same of one child,
-`d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export,
-`l:cy`.
+`k:12` show the plans, `k:12:0` plan the
+first, `u:12` undo, `w:12` show whom it may be passed on to, `w:12:99` pass it to one of them,
+`y:12` no health need, `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost,
+`e:1` agree to an export, `l:cy`.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -9,7 +11,7 @@ The data is the presser's to choose; each use case asks first whether this perso
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
-from bot.flow.acknowledge import acknowledge
+from bot.flow.acknowledge import acknowledge, no_health_need
 from bot.flow.answer import LANGUAGE, answer_press
 from bot.flow.ask import nothing_for, set_language, who
 from bot.flow.cannot_act import cannot_act
@@ -20,9 +22,13 @@ from bot.flow.export_request import EXPORT, answer_request
 from bot.flow.leave_chat import LEAVE, LOST, confirm_leave, confirm_lost
 from bot.flow.not_ours import not_ours
 from bot.flow.open_alert import hide_now, open_details
+from bot.flow.pass_on import pass_on
+from bot.flow.plan import plan
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.triage import decide_by_choice
+from bot.flow.undo import undo
+from bot.rendering.answers import NO_NEED, PASS, PLAN, UNDO
 from bot.rendering.cards import (
     ACKNOWLEDGE,
     CANNOT_ACT,
@@ -65,6 +71,14 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await acknowledge(ctx, person_id, number)
         case (verb, number) if verb == CANNOT_ACT:
             return await cannot_act(ctx, person_id, number)
+        case (verb, number, *choice) if verb == PLAN and len(choice) < 2:
+            return await plan(ctx, person_id, number, *choice)
+        case (verb, number) if verb == UNDO:
+            return await undo(ctx, person_id, number)
+        case (verb, number, *mark) if verb == PASS and len(mark) < 2:
+            return await pass_on(ctx, person_id, number, *mark)
+        case (verb, number) if verb == NO_NEED:
+            return await no_health_need(ctx, person_id, number)
         case (verb, number) if verb == RECUSE:
             return await recuse(ctx, person_id, number)
         case (verb, number, *child) if verb == NOT_OURS and len(child) < 2:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.alert import AlertState, LateBy
+from bot.domain.alert import AlertState, LateBy, Meaning
 from bot.domain.delivery import Button
 from bot.domain.message import Kind
+from bot.rendering.answers import NONE, Answers, answer_buttons, answer_notes, lists
 from bot.rendering.catalogue import Words
 from bot.rendering.view import joined
 
@@ -20,6 +21,7 @@ class Answered:
 
     name: str
     at: datetime
+    meaning: Meaning = Meaning.TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Card:
     link: OpenedLink | None = None
     children: tuple[int, ...] = ()
     """The numbers of the children in the reader's scope; of a triage task none."""
+    answers: Answers = NONE
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -88,7 +91,7 @@ def card(words: Words, facts: Card) -> tuple[str, Rows]:
     until = (
         words.say("note.link_until", at=words.clock(facts.link.expires_at)) if facts.link else ""
     )
-    notes.append(until)
+    notes += [until, *answer_notes(words, facts.answers)]
     top = joined([heading(words, facts), " ".join(note for note in notes if note)])
     if facts.view is None:
         return top, _buttons(words, facts)
@@ -121,15 +124,29 @@ def heading(words: Words, facts: Card) -> str:
         case AlertState.ACKNOWLEDGED if facts.kind is Kind.TRIAGE and facts.settled:
             at = words.moment(facts.settled.at)
             return words.say("card.decided", reference=reference, name=facts.settled.name, at=at)
+        case AlertState.OPEN | AlertState.ACKNOWLEDGED if (
+            facts.kind is Kind.PLAN and facts.mine and facts.answers.owed_by
+        ):
+            at = words.moment(facts.mine.at)
+            return words.say("card.plan_owed", reference=reference, at=at)
         case AlertState.ACKNOWLEDGED if facts.mine:
             at = words.moment(facts.mine.at)
+            if facts.mine.meaning is Meaning.NO_HEALTH_NEED:
+                return words.say("card.you_saw_no_need", reference=reference, at=at)
+            if facts.answers.owed_by:
+                return words.say("card.you_acknowledged_plan", reference=reference, at=at)
             return words.say("card.you_acknowledged", reference=reference, at=at)
         case AlertState.ACKNOWLEDGED if facts.settled:
             at, name = words.moment(facts.settled.at), facts.settled.name
+            if facts.settled.meaning is Meaning.NO_HEALTH_NEED:
+                return words.say("card.other_saw_no_need", reference=reference, name=name, at=at)
             return words.say("card.other_acknowledged", reference=reference, name=name, at=at)
         case AlertState.OPEN if facts.mine:
             at = words.moment(facts.mine.at)
             return words.say("card.you_acknowledged_others_owe", reference=reference, at=at)
+        case AlertState.OPEN if facts.answers.passed:
+            name, at = facts.answers.passed.name, words.moment(facts.answers.passed.at)
+            return words.say("card.you_passed_on", reference=reference, name=name, at=at)
     bell = words.moment(facts.bell_at)
     if facts.kind is Kind.TRIAGE:
         return words.say("card.triage", reference=reference, bell=bell)
@@ -143,6 +160,8 @@ def _buttons(words: Words, facts: Card) -> Rows:
     if not facts.may_open or facts.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
         return ()
     number, view = facts.alert_id, facts.view
+    if chosen := lists(words, number, facts.answers):
+        return chosen
     rows: list[tuple[Button, ...]] = []
     if facts.link is not None:
         rows.append((Button(words.say("button.open_page"), url=facts.link.address),))
@@ -162,6 +181,7 @@ def _buttons(words: Words, facts: Card) -> Rows:
     if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
         rows.append((Button(words.say("button.acknowledge"), f"{ACKNOWLEDGE}:{number}"),))
     if facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
+        rows += answer_buttons(words, number, facts.answers)
         rows += _not_ours(words, facts)
     if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
         rows.append((Button(words.say("button.cannot_act"), f"{CANNOT_ACT}:{number}"),))

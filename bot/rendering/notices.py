@@ -50,6 +50,8 @@ def _item(say: Words, kind: Kind, item: Item) -> str:
                 step=item.step,
                 roles=roles,
             )
+        case Kind.PLAN_MISSING:
+            line = say.say("plan_missing.item", reference=item.reference, school=item.school)
         case _:
             line = say.say(
                 "escalation.item_overdue" if item.overdue else "escalation.item",

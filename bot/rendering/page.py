@@ -15,6 +15,8 @@ from bot.domain.alert import AlertState
 from bot.domain.difference import Difference
 from bot.domain.disclosure import Field, RoleView, is_recorded
 from bot.domain.message import Kind
+from bot.domain.plan import CHOICES
+from bot.rendering.answers import Answers, answer_notes
 from bot.rendering.cards import Card, heading, lateness
 from bot.rendering.catalogue import DEFAULT, LANGUAGES, Words, words
 from bot.rendering.view import difference_lines, update_line, value_text, view_lines
@@ -62,6 +64,10 @@ class AlertPage:
     may_refuse: bool
     """Whether it may be said of each child that they are not of this school."""
     choices: tuple[tuple[int, str], ...]
+    answers: Answers
+    """What may be said of it beyond that the reader has it."""
+    plans: tuple[tuple[int, str], ...]
+    """Each plan's place in the list, and its words; empty where none may be said."""
 
 
 def alert_page(
@@ -88,6 +94,7 @@ def alert_page(
         _age(say, view, now),
         lateness(say, facts) if may_acknowledge else "",
         say.say("view.other_settings") if view.other_settings_told else "",
+        *answer_notes(say, facts.answers),
     )
     alone = len(view.children) == 1
     return AlertPage(
@@ -115,6 +122,12 @@ def alert_page(
         may_recuse=may_recuse,
         may_refuse=may_refuse,
         choices=tuple(choices),
+        answers=facts.answers,
+        plans=tuple(
+            (place, say.say(f"plan.{choice.value}"))
+            for place, choice in enumerate(CHOICES)
+            if facts.answers.may_plan and choice is not facts.answers.plan
+        ),
     )
 
 

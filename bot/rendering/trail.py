@@ -14,6 +14,9 @@ _BY_PERSON = {
     "alert:opened": "trail.opened",
     "alert:acknowledged": "trail.acknowledged",
     "alert:cannot_act": "trail.cannot_act",
+    "alert:no_health_need": "trail.no_health_need",
+    "alert:plan_asked": "trail.plan_asked",
+    "alert:plan_missing": "trail.plan_missing",
     "alert:recused": "trail.recused",
     "alert:misdirected": "trail.misdirected",
     "alert:child_not_theirs": "trail.child_not_theirs",
@@ -70,6 +73,15 @@ class Trail:
                 return say(asked, why=say(f"why.{line['why']}"))
             case "alert:raised":
                 return self._raised(line)
+            case "alert:planned":
+                choice = say(f"plan.{line['choice']}")
+                return say("trail.planned", person=self.person(line["person"]), choice=choice)
+            case "alert:undone":
+                undone = say(f"trail.undone_{line['answer']}", person=self.person(line["person"]))
+                return " ".join([undone, say("trail.owed_again") if line.get("children") else ""])
+            case "alert:passed_on":
+                to = line.get("team") or self.person(line["to"])
+                return say("trail.passed_on", person=self.person(line["person"]), to=to)
             case "alert:reopened":
                 sentence = "trail.reopened_urgent" if line.get("urgent") else "trail.reopened"
                 return say(sentence, bell=self._bell(line))

@@ -13,6 +13,7 @@ from bot.domain.escalation import EscalationPolicy, policy_of
 from bot.domain.message import Kind
 from bot.domain.routing import Climbed
 from bot.domain.triage import Question
+from bot.store.answers import STANDS
 from bot.store.tables import (
     acknowledgements,
     alert_children,
@@ -146,8 +147,9 @@ async def children(tx: Tx, ids: Collection[int]) -> dict[int, tuple[AlertChild, 
 
 
 async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgement]]:
-    """Who answered for which children. An answer stands for no child whom its school has refused
-    since: should it be theirs after all, it is owed again."""
+    """Who answered for which children. An answer that was taken back is none; one that stands does
+    so for no child whom its school has refused since: should it be theirs after all, it is owed
+    again."""
     found: dict[int, list[Acknowledgement]] = {alert_id: [] for alert_id in ids}
     for row in await tx.all(
         select(acknowledgements, alerts.c.school_code, notifications.c.refused)
@@ -155,7 +157,7 @@ async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgemen
         .join(notifications, notifications.c.id == alerts.c.notification_id)
         .where(
             acknowledgements.c.alert_id.in_(ids),
-            acknowledgements.c.version >= alerts.c.answers_from,
+            STANDS,
         )
         .order_by(acknowledgements.c.id)
     ):
@@ -163,7 +165,12 @@ async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgemen
         void = {refusal["child"] for refusal in since if refusal["school"] == row.school_code}
         found[row.alert_id].append(
             Acknowledgement(
-                row.person_id, row.role, frozenset(row.children) - void, row.acknowledged_at
+                row.person_id,
+                row.role,
+                frozenset(row.children) - void,
+                row.acknowledged_at,
+                row.meaning,
+                row.id,
             )
         )
     return found
@@ -268,11 +275,6 @@ async def reopen(tx: Tx, alert_id: int, *, raising: int, at: datetime, bell_at: 
     )
 
 
-async def end_answers(tx: Tx, alert_id: int, *, before: int) -> None:
-    """Answers to a version before this one stand for no child any more."""
-    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(answers_from=before))
-
-
 async def look_again(tx: Tx, ids: Collection[int], at: datetime, *, hurry: bool = False) -> None:
     """The ladder of these open alerts is read anew at once; `hurry` pulls its next step up."""
     if ids:
@@ -294,9 +296,8 @@ async def open_told_to(tx: Tx, person_id: str) -> list[int]:
     return [row.id for row in rows]
 
 
-async def add_acknowledgement(tx: Tx, **values: Any) -> None:
-    """One person's answer for these children at this version, kept once."""
-    await tx.execute(tx.insert(acknowledgements).values(**values).on_conflict_do_nothing())
+async def change(tx: Tx, alert_id: int, **values: Any) -> None:
+    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(**values))
 
 
 async def other_schools_told(tx: Tx, notification_id: int, school_code: str) -> bool:

@@ -8,6 +8,8 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from bot.domain.alert import AlertState, LateBy, Leg
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
+from bot.domain.plan import Choice
+from bot.store.answers import STANDS
 from bot.store.drills import ENDS, STARTS
 from bot.store.tables import (
     acknowledgements,
@@ -18,6 +20,9 @@ from bot.store.tables import (
     drills,
     messages,
     notifications,
+    offers,
+    plans,
+    plans_owed,
     tellings,
     views,
 )
@@ -43,6 +48,29 @@ _SAID = and_(
 )
 """What is no drill's. Drills are few and found by an index, whatever else there is."""
 _UNDER_WAY = (drills.c.started_at.is_not(None), drills.c.ended_at.is_(None))
+
+
+_SAID_AS = {
+    Choice.SILENT_SUPPORT: "silent support",
+    Choice.OVERT_SUPPORT: "overt support",
+    Choice.REFERRAL_MADE: "referral made",
+    Choice.NO_ACTION: "no action needed",
+}
+_later = plans.alias("later")
+
+
+def _planned(choice: Choice, within: Any) -> Any:
+    """Plans that stand, of this choice."""
+    newer = exists().where(
+        _later.c.alert_id == plans.c.alert_id,
+        _later.c.person_id == plans.c.person_id,
+        _later.c.id > plans.c.id,
+    )
+    return (
+        select(func.count())
+        .select_from(plans.join(alerts, alerts.c.id == plans.c.alert_id))
+        .where(plans.c.choice == choice, within(plans.c.planned_at), _REAL_ALERT, ~newer)
+    )
 
 
 async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
@@ -87,7 +115,8 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
         "acknowledgements": select(func.count())
         .select_from(acknowledgements)
         .join(alerts, alerts.c.id == acknowledgements.c.alert_id)
-        .where(within(acknowledgements.c.acknowledged_at), _REAL_ALERT),
+        .where(within(acknowledgements.c.acknowledged_at), _REAL_ALERT, STANDS),
+        **{f"plans: {_SAID_AS[choice]}": _planned(choice, within) for choice in Choice},
         "openings": select(func.count())
         .select_from(disclosures)
         .join(alerts, alerts.c.id == disclosures.c.alert_id)
@@ -153,6 +182,8 @@ _WAITS = {
     "containment": select(func.min(containments.c.next_reminder_at)).where(
         containments.c.ended_at.is_(None)
     ),
+    "plan": select(func.min(plans_owed.c.next_at)).where(plans_owed.c.next_at.is_not(None)),
+    "offer": select(func.min(offers.c.until_at)).where(offers.c.ended_at.is_(None)),
     "drill": STARTS,
     "drill_end": ENDS,
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),

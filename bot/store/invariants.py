@@ -15,7 +15,9 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
+from bot.store.answers import STANDS
 from bot.store.tables import (
+    acknowledgements,
     alert_children,
     alerts,
     containments,
@@ -24,6 +26,8 @@ from bot.store.tables import (
     messages,
     notification_versions,
     notifications,
+    offers,
+    plans_owed,
     tellings,
     views,
 )
@@ -226,6 +230,20 @@ def _record_silent(now: datetime) -> Select[Any]:
     )
 
 
+def _plan_not_asked(now: datetime) -> Select[Any]:
+    return _count(plans_owed.c.next_at < now - GRACE)
+
+
+def _offer_too_long(now: datetime) -> Select[Any]:
+    return _count(offers.c.ended_at.is_(None), offers.c.until_at < now - GRACE)
+
+
+def _answer_taken_back_and_settled(now: datetime) -> Select[Any]:  # noqa: ARG001
+    """Settled, and every answer to it was taken back."""
+    given = exists().where(acknowledgements.c.alert_id == alerts.c.id)
+    return _count(alerts.c.state == AlertState.ACKNOWLEDGED, given, ~given.where(STANDS))
+
+
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
@@ -236,6 +254,8 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I7", "a ladder that is overdue", _ladder_late),
     ("I7", "a claim that nobody took over", _claim_stuck),
     ("I7", "a view that was not hidden", _view_not_hidden),
+    ("I7", "a plan that is due and was not asked for", _plan_not_asked),
+    ("I7", "an offer on a card whose time is over", _offer_too_long),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
 )
@@ -250,6 +270,7 @@ HISTORY: tuple[tuple[str, str, Query], ...] = (
     ("I9", "a sealed alert with a child in it", _sealed_with_children),
     ("I9", "an ended alert whose ladder goes on", _ended_and_climbing),
     ("I9", "an open alert that has ended", _open_and_ended),
+    ("I9", "a settled alert whose answers were taken back", _answer_taken_back_and_settled),
 )
 """Checked over everything there is: by tests, rigs and restore drills, and hourly."""
 

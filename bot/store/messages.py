@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, text,
 from sqlalchemy.engine import Row
 
 from bot.domain.delivery import Operation
-from bot.domain.message import CARDS, Kind, MessageState
+from bot.domain.message import CARDS, SHARED, Kind, MessageState
 from bot.domain.people import Channel
 from bot.store.tables import chats, delivery_attempts, messages, tellings
 from bot.store.unit_of_work import Tx
@@ -309,3 +309,33 @@ async def tellings_of(tx: Tx, alert_ids: Collection[int]) -> Sequence[Row[Any]]:
         .where(tellings.c.alert_id.in_(alert_ids))
         .order_by(tellings.c.id)
     )
+
+
+async def tellings_unsaid(
+    tx: Tx, alert_id: int, raising: str, ended_at: datetime
+) -> Sequence[Row[Any]]:
+    """Of each person whom this raising's ladder told, the last telling, if nothing of it went out:
+    it was cancelled as the alert was settled, or shared a message that left it out."""
+    rows = await tx.all(
+        select(
+            tellings.c.person_id,
+            tellings.c.kind,
+            tellings.c.occasion,
+            messages.c.state,
+            messages.c.sent_at,
+        )
+        .join(messages, messages.c.id == tellings.c.message_id)
+        .where(
+            tellings.c.alert_id == alert_id,
+            tellings.c.kind.in_([Kind.ALERT, Kind.ESCALATION]),
+            tellings.c.occasion.startswith(raising, autoescape=True),
+        )
+        .order_by(tellings.c.id)
+    )
+    last = {row.person_id: row for row in rows}
+    return [
+        row
+        for row in last.values()
+        if row.state is MessageState.CANCELLED
+        or (row.kind in SHARED and row.sent_at is not None and row.sent_at > ended_at)
+    ]

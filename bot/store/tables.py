@@ -23,11 +23,12 @@ from sqlalchemy import (
 )
 
 from bot.domain.access import Way
-from bot.domain.alert import AlertState, LateBy, Leg, NotificationState
+from bot.domain.alert import AlertState, LateBy, Leg, Meaning, NotificationState
 from bot.domain.containment import Outcome
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.domain.people import Channel, ContactState, Role
+from bot.domain.plan import Answer, Choice, Offer
 from bot.domain.school import Phase
 from bot.domain.triage import Question
 from bot.store.types import Instant, Json, Key, Word
@@ -182,13 +183,13 @@ alerts = Table(
     Column("late", Boolean, nullable=False),  # raised after the bell that its arrival was for
     Column("notice_late_by", Word(LateBy)),  # who brought the notice after its day's opening
     _at("notice_was_due_at", nullable=True),  # when that was
-    # Answers given to a version before this one stand no more: it has become urgent since.
-    Column("answers_from", Integer, nullable=False, server_default="0"),
     Column("policy", Json, nullable=False),  # the ladder as it was in force when raised
     Column("next_step", Integer, nullable=False),
     _at("next_step_at", nullable=True),
     _at("last_told_at", nullable=True),
     Column("hurry", Boolean, nullable=False, default=False),  # pull the next step forward once
+    # Each passing on: by whom, to whom or which team, when. A team in it may take this one alert.
+    Column("passed", Json, nullable=False, default=[], server_default="[]"),
     _at("ended_at", nullable=True),
     UniqueConstraint("notification_id", "leg", "school_code", "task"),
     _where("ix_alerts_due", "next_step_at", condition="state = 'open'"),
@@ -438,10 +439,68 @@ acknowledgements = Table(
     Column("version", Integer, nullable=False),
     # How many "not our pupil" the notice had by then: a child refused since needs a new answer.
     Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("meaning", Word(Meaning), nullable=False, server_default=Meaning.TAKEN.value),
+    # How many answers of theirs were taken back, or meant something else, by then: given anew.
+    Column("turn", Integer, nullable=False, server_default="0"),
     _at("acknowledged_at"),
     UniqueConstraint(
-        "alert_id", "person_id", "version", "refusals", "children",
+        "alert_id", "person_id", "version", "refusals", "children", "meaning", "turn",
         name="uq_acknowledgements_once",
+    ),
+)  # fmt: skip
+
+taken_back = Table(
+    "taken_back",
+    metadata,
+    # The answer that stands no more; it is never edited itself.
+    _ref("acknowledgement_id", "acknowledgements.id", primary_key=True),
+    Column("why", Text, nullable=False),  # undone | passed | urgent
+    _at("taken_back_at"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    _id(),
+    _ref("alert_id", "alerts.id", index=True),
+    _ref("person_id", "people.id"),
+    Column("role", Word(Role), nullable=False),
+    Column("choice", Word(Choice)),  # null: what was said before is taken back
+    Column("children", Json, nullable=False),  # the numbers in this person's scope, then
+    Column("version", Integer, nullable=False),
+    _at("planned_at"),
+)
+
+plans_owed = Table(
+    "plans_owed",
+    metadata,
+    _ref("alert_id", "alerts.id", primary_key=True),
+    _ref("person_id", "people.id", primary_key=True),
+    _at("due_at"),  # the end of the pupil day
+    Column("told", Integer, nullable=False),  # 1 reminded, 2 shown to the authority
+    _at("next_at", nullable=True),
+    _at("ended_at", nullable=True),
+    _where("ix_plans_owed_due", "next_at", condition="next_at is not null"),
+    _where("ix_plans_owed_open", "alert_id", condition="ended_at is null"),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    _id(),
+    _ref("alert_id", "alerts.id"),
+    _ref("person_id", "people.id"),
+    Column("what", Word(Offer), nullable=False),
+    Column("answer", Word(Answer)),  # what *Undo* would take back
+    _ref("acknowledgement_id", "acknowledgements.id", nullable=True),
+    _at("until_at"),
+    _at("ended_at", nullable=True),
+    _at("used_at", nullable=True),
+    Index("ix_offers_whose", "alert_id", "person_id"),
+    _where("ix_offers_open", "until_at", condition="ended_at is null"),
+    _where(
+        "uq_offers_one", "alert_id", "person_id", "what",
+        condition="ended_at is null", unique=True,
     ),
 )  # fmt: skip
 

@@ -8,7 +8,8 @@
 | `POST /app/enter` | takes Telegram's word for who it is |
 | `GET /alert/N`, `/alert/N/why` | the role's view, and why this role sees it |
 | `GET /alert/N/stands` | whether that view may still be shown |
-| `POST /alert/N/ANSWER` | unlock, acknowledge, cannot-act, recuse, not-ours, decide |
+| `POST /alert/N/ANSWER` | unlock, acknowledge, cannot-act, recuse, not-ours, decide, plan, undo, |
+| | no-health-need, pass |
 | `POST /sign-out` | ends the session |
 """
 
@@ -18,11 +19,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
-from bot.flow.acknowledge import acknowledge
+from bot.flow.acknowledge import acknowledge, no_health_need
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.not_ours import not_ours
 from bot.flow.open_page import open_on_page, still_stands
+from bot.flow.pass_on import pass_on
+from bot.flow.plan import plan
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import (
@@ -34,6 +37,7 @@ from bot.flow.session import (
     visitor,
 )
 from bot.flow.triage import decide_by_choice
+from bot.flow.undo import undo
 from bot.flow.unlock import Unlocking, choose, standing_of, unlock
 from bot.flow.why import Reason, Why, why
 from bot.rendering.catalogue import words
@@ -55,16 +59,25 @@ from bot.web.browser import (
 Answering = Callable[[Context, Visitor, int, Form], Awaitable[Reply]]
 
 
-async def _acknowledge(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
-    return await acknowledge(ctx, who.person.id, alert_id)
+def _plain(use_case: Callable[[Context, str, int], Awaitable[Reply]]) -> Answering:
+    """An answer that needs nothing but who and which alert."""
+
+    async def act(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
+        return await use_case(ctx, who.person.id, alert_id)
+
+    return act
 
 
-async def _cannot_act(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
-    return await cannot_act(ctx, who.person.id, alert_id)
+def _chosen(use_case: Callable[[Context, str, int, int], Awaitable[Reply]]) -> Answering:
+    """An answer that is one of several; where none was chosen, there is nothing."""
 
+    async def act(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
+        choice = small_number(form.get("choice", ""))
+        if choice is None:
+            return nothing_here(who.person.language)
+        return await use_case(ctx, who.person.id, alert_id, choice)
 
-async def _recuse(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:  # noqa: ARG001
-    return await recuse(ctx, who.person.id, alert_id)
+    return act
 
 
 async def _decide(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
@@ -77,9 +90,13 @@ async def _not_ours(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Re
 
 
 _ANSWERS: dict[str, Answering] = {
-    "acknowledge": _acknowledge,
-    "cannot-act": _cannot_act,
-    "recuse": _recuse,
+    "acknowledge": _plain(acknowledge),
+    "cannot-act": _plain(cannot_act),
+    "no-health-need": _plain(no_health_need),
+    "undo": _plain(undo),
+    "plan": _chosen(plan),
+    "pass": _chosen(pass_on),
+    "recuse": _plain(recuse),
     "not-ours": _not_ours,
     "decide": _decide,
 }
@@ -116,8 +133,10 @@ def page_router(ctx: Context) -> APIRouter:
         if form is None or not is_from_here(request):
             return _not_in("app_refused")
         alert_id = small_number(form.get("alert", ""))
-        entered = await enter_by_launch(ctx, form.get("init_data", ""), alert_id)
-        if entered is None or alert_id is None:
+        if alert_id is None:  # asked before the launch is spent
+            return _not_in("app_refused")
+        entered = await enter_by_launch(ctx, form.get("init_data", ""))
+        if entered is None:
             return _not_in("app_refused")
         return keep_cookie(move_on(f"/alert/{alert_id}"), entered)
 

@@ -15,13 +15,17 @@ from tests.builders import child, child_of, notice
 from tests.world import Phone, World
 
 NOTHING = "There is nothing here."
-VERBS = ("o:{}", "p:{}:0", "a:{}", "t:{}:0", "n:{}", "n:{}:1")
+VERBS = (
+    "o:{}", "p:{}:0", "a:{}", "t:{}:0", "n:{}", "n:{}:1", "k:{}", "k:{}:0", "u:{}", "w:{}",
+    "w:{}:1", "y:{}",
+)  # fmt: skip
 FORGED = (
     "", "x", ":", "o", "o:", "a:", "o:1:", "o:-1", "a:-1", "o:0", "a:0", "o:1.0", "o: 1", "a:1 ",
     "o:+1", "o:0x1", "o:¹", "a:١", "o:999999999999999999", "a:9223372036854775808", "l:", "l:fr",
     "t:1", "t:1:", "t:1:-1", "h:", "a:1:1", "O:1", "o:1;drop table alerts", "o:\u202e1",
     "🙂" * 16, "x" * 64, "o:" + "9" * 62, "p:1:" + "9" * 60, "l:en:cy",
-    "n:", "n:1:", "n:1:9", "n:1:1:1", "n:0:1",
+    "n:", "n:1:", "n:1:9", "n:1:1:1", "n:0:1", "k:", "k:1:", "k:1:4", "k:1:0:0", "u:", "u:1:1",
+    "w:", "w:1", "w:1:1", "y:", "y:1", "y:1:1",
 )  # fmt: skip
 OF_THE_CHAT = {"telegram_updates", "leases"}
 

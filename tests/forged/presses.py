@@ -12,8 +12,32 @@ _SINGLE = re.compile(r"([arth]):(\d{1,18})", re.ASCII)
 _OPEN = re.compile(r"[op]:(\d{1,18})(?::\d{1,18})*", re.ASCII)
 _DECIDE = re.compile(r"t:(\d{1,18}):\d{1,18}", re.ASCII)
 _ANSWER = re.compile(r"(?:c:(\d{1,18})|n:(\d{1,18})(?::\d{1,18})?)", re.ASCII)
+_PLAN = re.compile(r"k:(\d{1,18})(?::\d{1,18})?", re.ASCII)
+_NURSES = re.compile(r"(?:y:(\d{1,18})|w:(\d{1,18})(?::\d{1,18})?)", re.ASCII)
+_UNDO = re.compile(r"u:(\d{1,18})", re.ASCII)
 _CONFIRM = re.compile(r"([vxd]):(\d{1,18})(?::\d{1,18})?", re.ASCII)
-_VERBS = ["o", "a", "r", "h", "t", "p", "d", "v", "x", "l", "n", "c", "e", "O", "A", "é"]
+_VERBS = [
+    "o",
+    "a",
+    "r",
+    "h",
+    "t",
+    "p",
+    "d",
+    "v",
+    "x",
+    "l",
+    "n",
+    "c",
+    "e",
+    "k",
+    "u",
+    "w",
+    "y",
+    "O",
+    "A",
+    "é",
+]
 _ODD = (
     "", ":", "::", "o", "o:", "a: 1", "o:+1", "o:-1", "o:1.0", "o:0x1", "a:١", "o:¹", "o:１",
     "a:9223372036854775808", "o:" + "9" * 61, "🙂" * 16, "x" * 64, "o:\u202e1",
@@ -67,6 +91,10 @@ def is_no_forgery(town: Town, press: Forged) -> bool:
     if found := _ANSWER.fullmatch(data):
         number = int(found[1] or found[2])
         return town.may(name, number) and town.duties[number].leg != "triage"
+    for shape, legs in ((_PLAN, "school"), (_NURSES, "nurse"), (_UNDO, "school nurse")):
+        if found := shape.fullmatch(data):
+            number = int(next(group for group in found.groups() if group))
+            return town.may(name, number) and town.duties[number].leg in legs
     if found := _CONFIRM.fullmatch(data):
         if found[1] == "d":
             return name == "Coordinator"

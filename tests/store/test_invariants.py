@@ -13,6 +13,7 @@ from sqlalchemy.dialects import sqlite
 
 from bot.domain.alert import AlertState, NotificationState
 from bot.domain.message import MessageState
+from bot.store import answers, plans
 from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
 from bot.store.tables import (
     alerts,
@@ -21,6 +22,7 @@ from bot.store.tables import (
     messages,
     notification_versions,
     notifications,
+    offers,
     tellings,
     views,
 )
@@ -83,6 +85,20 @@ async def claimed_long_ago(world: World, tx: Tx) -> None:
 
 async def never_hidden(world: World, tx: Tx) -> None:
     await tx.execute(update(views).values(hidden_at=None, hide_at=world.clock.now() - LATE))
+
+
+async def plan_never_asked_for(world: World, tx: Tx) -> None:
+    late = world.clock.now() - LATE
+    await plans.owe(tx, (1, "mair"), late, late)
+
+
+async def offered_for_too_long(world: World, tx: Tx) -> None:
+    """What Nia was offered after her answer."""
+    await tx.execute(update(offers).values(until_at=world.clock.now() - LATE))
+
+
+async def settled_by_nothing(world: World, tx: Tx) -> None:
+    await answers.take_back(tx, [1], "undone", world.clock.now())
 
 
 async def told_after_the_end(world: World, tx: Tx) -> None:
@@ -154,6 +170,9 @@ PROMISES: dict[str, Broken] = {
     "I7 a ladder that is overdue": overdue,
     "I7 a claim that nobody took over": claimed_long_ago,
     "I7 a view that was not hidden": never_hidden,
+    "I7 a plan that is due and was not asked for": plan_never_asked_for,
+    "I7 an offer on a card whose time is over": offered_for_too_long,
+    "I9 a settled alert whose answers were taken back": settled_by_nothing,
     "I11 an open alert without a next step": of_alert(1, next_step_at=None),
     "I1 a notification raised without an alert": without_alerts,
     "I2 an accepted version whose content is not kept": content_lost,

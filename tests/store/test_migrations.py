@@ -146,7 +146,7 @@ async def test_interrupted_anywhere_nothing_of_it_happened_and_the_next_try_succ
         statements = interrupted(patch, after)
         with pytest.raises(_InterruptedError):
             await schema.migrate(empty)
-        assert statements() == after + 1
+        assert statements() > after  # a table that is being rebuilt is cleared away once more
     assert await on(empty, everything) == {}
     assert await schema.migrate(empty) == (None, schema.head())
 
@@ -277,9 +277,12 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     assert [row.pop("recused") for row in after["notifications"]] == ["[]"]
     assert [row.pop("refused") for row in after["notifications"]] == ["[]"]
     for row in after["alerts"]:
-        since = ("notice_late_by", "notice_was_due_at", "answers_from")
-        assert [row.pop(column) for column in since] == [None, None, 0]
+        since = ("notice_late_by", "notice_was_due_at")
+        assert [row.pop(column) for column in since] == [None, None]
     assert [row.pop("refusals") for row in after["acknowledgements"]] == [0]
+    assert [row.pop("meaning") for row in after["acknowledgements"]] == ["taken"]
+    assert [row.pop("turn") for row in after["acknowledgements"]] == [0]
+    assert [row.pop("passed") for row in after["alerts"]] == ["[]"]
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
     assert await refused(schema.check(empty)) == (

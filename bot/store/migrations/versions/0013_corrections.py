@@ -1,4 +1,4 @@
-"""Late notices, answers that a version ended, and which notices are about one child.
+"""Whose delay a late notice was, and which notices are about one child.
 
 Notices taken in before have no marks until they are raised again: they are in no pattern.
 """
@@ -9,7 +9,7 @@ from alembic import op
 _Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,6 @@ def upgrade() -> None:
     # In plain SQL, since both engines take it and neither copies the table for it.
     op.execute("ALTER TABLE alerts ADD COLUMN notice_late_by TEXT")
     op.execute("ALTER TABLE alerts ADD COLUMN notice_was_due_at BIGINT")
-    op.execute("ALTER TABLE alerts ADD COLUMN answers_from INTEGER DEFAULT 0 NOT NULL")
     op.create_table(
         "child_marks",
         sa.Column("notification_id", _Key, nullable=False),
@@ -36,7 +35,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("child_marks")
-    op.execute("ALTER TABLE alerts DROP COLUMN answers_from")
     op.execute("ALTER TABLE alerts DROP COLUMN notice_was_due_at")
     op.execute("ALTER TABLE alerts DROP COLUMN notice_late_by")
     # What the version before has no word for.
