@@ -71,6 +71,8 @@ class Acknowledgement:
     role: Role
     children: frozenset[int]
     at: datetime
+    in_place_of: frozenset[str] = frozenset()
+    """The ids of those for whom they stood in as they gave it."""
 
 
 def children_in_scope(person: Person, children: Iterable[AlertChild]) -> frozenset[int]:
@@ -95,8 +97,9 @@ def uncovered(
     numbers = frozenset(child.number for child in children)
 
     def covers(answer: Acknowledgement) -> frozenset[int]:
-        person = known.get(answer.person_id)
-        return answer.children & (children_in_scope(person, children) if person else numbers)
+        stood = [known.get(i) for i in (answer.person_id, *answer.in_place_of)]
+        scopes = (children_in_scope(one, children) if one else numbers for one in stood)
+        return answer.children & frozenset().union(*scopes)
 
     return numbers.difference(
         *(

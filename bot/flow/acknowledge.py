@@ -20,7 +20,7 @@ from bot.domain.alert import (
 from bot.domain.message import Priority
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
@@ -42,6 +42,7 @@ async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if not may_take(known, person, alert, children, now):
             return await closed_here(tx, known, alert, person, now)
+        person = in_their_place(known, person, alert, now)
         state: AlertState = alert.state
         match state:
             case AlertState.WITHDRAWN:
@@ -85,6 +86,7 @@ async def _record(
         children=sorted(mine),
         version=alert.notification_version,
         refusals=len(alert.refused),
+        in_place_of=sorted(person.in_place_of),
         acknowledged_at=now,
     )
     given = await _answers(tx, alert)

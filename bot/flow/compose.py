@@ -14,12 +14,13 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.access import APP_PATH, SecurePage
 from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg, children_in_scope
+from bot.domain.calendar import local_day
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.link import address_of
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
 from bot.rendering import notices
@@ -169,7 +170,8 @@ async def _card(
         return stub(words(person.language))
     may = may_take(batch.known, person, alert, children, batch.now)
     known = batch.known.directory
-    several = bool(alert.school_code) and known.covers_several(person)
+    several = bool(alert.school_code) and known.covers_several(person, local_day(batch.now))
+    person = in_their_place(batch.known, person, alert, batch.now)
     school = known.schools.get(alert.school_code) if several else None
     facts = Card(
         kind=kind,

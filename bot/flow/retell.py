@@ -1,7 +1,10 @@
 """What is open, said again to one person: who has just enrolled, come back, or asked."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from bot.domain.cover import Reachable
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.tell import Owed, kind_for, subject_of, write_owed
@@ -11,12 +14,14 @@ from bot.store.unit_of_work import Tx
 _CARDS_AT_ONCE = 20
 
 
-async def retell(tx: Tx, ctx: Context, to: Reachable, occasion: str) -> int:
-    """The card of every open alert that this person may take, nearest bell first; how many there
-    are. `occasion` tells this telling from earlier ones."""
+async def retell(
+    tx: Tx, ctx: Context, to: Reachable, occasion: str, *, only: Collection[int] | None = None
+) -> int:
+    """The card of every open alert that this person may take (of `only` these), nearest bell first;
+    how many there are. `occasion` tells this telling from earlier ones."""
     now = ctx.now()
     known = await in_force(ctx, tx)
-    rows = await alerts.open_ones(tx)
+    rows = [row for row in await alerts.open_ones(tx) if only is None or row.id in only]
     children = await alerts.children(tx, [row.id for row in rows])
     person = known.directory.people[to.person.id]
     theirs = [row for row in rows if may_take(known, person, row, children[row.id], now)]
@@ -26,8 +31,8 @@ async def retell(tx: Tx, ctx: Context, to: Reachable, occasion: str) -> int:
         [
             Owed(
                 subject_of(row),
-                to,
-                kind_for(person.role, alerts.policy(row)),
+                replace(to, person=in_their_place(known, person, row, now)),
+                kind_for(in_their_place(known, person, row, now).role, alerts.policy(row)),
                 f"{row.raising}.{occasion}",
                 rank,
             )

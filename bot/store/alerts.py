@@ -160,7 +160,11 @@ async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgemen
         void = {refusal["child"] for refusal in since if refusal["school"] == row.school_code}
         found[row.alert_id].append(
             Acknowledgement(
-                row.person_id, row.role, frozenset(row.children) - void, row.acknowledged_at
+                row.person_id,
+                row.role,
+                frozenset(row.children) - void,
+                row.acknowledged_at,
+                frozenset(row.in_place_of),
             )
         )
     return found
