@@ -20,6 +20,7 @@ from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
 from bot.flow.contain import contain_due
 from bot.flow.context import CONFIG, Context, Stage
+from bot.flow.cover_due import cover_due
 from bot.flow.dispatch import Dispatcher
 from bot.flow.drill_due import drill_due
 from bot.flow.escalate import escalate_due
@@ -29,6 +30,7 @@ from bot.flow.lease import Lease
 from bot.flow.menu import owe_new_menus
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
+from bot.flow.ready import ready_due
 from bot.flow.report import due_next
 from bot.flow.session import forget_old_ways_in
 from bot.flow.watch import watch
@@ -73,6 +75,8 @@ class App:
                 Stage.ESCALATE: lambda: escalate_due(self.ctx),
                 Stage.HIDE: lambda: hide_due(self.ctx),
                 Stage.CONTAIN: lambda: contain_due(self.ctx),
+                Stage.COVER: lambda: cover_due(self.ctx),
+                Stage.READY: lambda: ready_due(self.ctx),
                 Stage.WATCH: self._watch,
             }
         )
@@ -215,7 +219,14 @@ class App:
             return tick
 
         every_second = waking(
-            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN
+            Stage.DRILL,
+            Stage.RAISE,
+            Stage.HEAR,
+            Stage.ESCALATE,
+            Stage.HIDE,
+            Stage.CONTAIN,
+            Stage.COVER,
+            Stage.READY,
         )
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)

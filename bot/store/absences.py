@@ -134,9 +134,7 @@ async def is_fine(tx: Tx, number: int) -> None:
 
 async def of_absences(tx: Tx, numbers: Collection[int]) -> Sequence[Row[Any]]:
     """Everybody who was ever asked, in that order."""
-    return await tx.all(
-        _WITH_ABSENCE.where(covers.c.absence_id.in_(numbers)).order_by(covers.c.id)
-    )
+    return await tx.all(_WITH_ABSENCE.where(covers.c.absence_id.in_(numbers)).order_by(covers.c.id))
 
 
 async def due_covers(tx: Tx, now: datetime, limit: int) -> list[int]:

@@ -10,14 +10,17 @@ from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.store.drills import ENDS, STARTS
 from bot.store.tables import (
+    absences,
     acknowledgements,
     alerts,
     chats,
     containments,
+    covers,
     disclosures,
     drills,
     messages,
     notifications,
+    readiness_checks,
     tellings,
     views,
 )
@@ -146,6 +149,11 @@ _WAITS = {
     "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
     "containment": select(func.min(containments.c.next_reminder_at)).where(
         containments.c.ended_at.is_(None)
+    ),
+    "cover": select(func.min(covers.c.due_at)),
+    "absence": select(func.min(absences.c.turn_at)),
+    "readiness": select(func.min(readiness_checks.c.due_at)).where(
+        readiness_checks.c.done_at.is_(None)
     ),
     "drill": STARTS,
     "drill_end": ENDS,

@@ -16,14 +16,17 @@ from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
 from bot.store.tables import (
+    absences,
     alert_children,
     alerts,
     containments,
+    covers,
     disclosures,
     events,
     messages,
     notification_versions,
     notifications,
+    readiness_checks,
     tellings,
     views,
 )
@@ -226,6 +229,18 @@ def _record_silent(now: datetime) -> Select[Any]:
     )
 
 
+def _cover_not_checked(now: datetime) -> Select[Any]:
+    return _count(readiness_checks.c.done_at.is_(None), readiness_checks.c.due_at < now - GRACE)
+
+
+def _cover_not_settled(now: datetime) -> Select[Any]:
+    return _count(covers.c.due_at < now - GRACE)
+
+
+def _absence_not_turned(now: datetime) -> Select[Any]:
+    return _count(absences.c.turn_at < now - GRACE)
+
+
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
@@ -236,6 +251,9 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I7", "a ladder that is overdue", _ladder_late),
     ("I7", "a claim that nobody took over", _claim_stuck),
     ("I7", "a view that was not hidden", _view_not_hidden),
+    ("I7", "a check of the cover that was not done", _cover_not_checked),
+    ("I7", "a question who stands in, past its time", _cover_not_settled),
+    ("I7", "an absence whose day has come unseen", _absence_not_turned),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
 )

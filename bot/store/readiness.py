@@ -14,9 +14,7 @@ from bot.store.unit_of_work import Tx
 
 async def plan(tx: Tx, checks: Iterable[tuple[date, CheckKind, datetime]]) -> None:
     """These are to be done, each once, whoever plans them."""
-    rows = [
-        {"day": day, "kind": kind, "due_at": at, "told": 0} for day, kind, at in checks
-    ]
+    rows = [{"day": day, "kind": kind, "due_at": at, "told": 0} for day, kind, at in checks]
     if rows:
         await tx.execute(tx.insert(readiness_checks).on_conflict_do_nothing(), rows)
 

@@ -277,6 +277,7 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     assert [row.pop("recused") for row in after["notifications"]] == ["[]"]
     assert [row.pop("refused") for row in after["notifications"]] == ["[]"]
     assert [row.pop("refusals") for row in after["acknowledgements"]] == [0]
+    assert [row.pop("in_place_of") for row in after["acknowledgements"]] == ["[]"]
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
     assert await refused(schema.check(empty)) == (
