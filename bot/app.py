@@ -109,7 +109,9 @@ class App:
                 hearing = group.create_task(self._hear_from(telegram))
                 if self._ticking:
                     self._start_ticks()
-                self.stages.wake_all()
+                # What an outage left overdue has a minute (I7): until then nothing is broken by it.
+                at_once = (s for s in Stage if s is not Stage.WATCH or self.ctx.trouble)
+                self.stages.wake(at_once)
                 self.started.set()
                 await self.stop.wait()
                 self.ticks.stop()

@@ -124,7 +124,7 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
             ),
         )
         await tell_who_left(tx, before, found.gone_people, now)
-        tx.wake(Stage.ESCALATE, Stage.COVER)
+        tx.wake(Stage.ESCALATE, Stage.COVER, Stage.READY)
         return found
 
 
