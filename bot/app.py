@@ -20,6 +20,7 @@ from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
 from bot.flow.contain import contain_due
 from bot.flow.context import CONFIG, Context, Stage
+from bot.flow.cover_due import cover_due
 from bot.flow.dispatch import Dispatcher
 from bot.flow.drill_due import drill_due
 from bot.flow.escalate import escalate_due
@@ -31,6 +32,7 @@ from bot.flow.offers import offers_over
 from bot.flow.open_alert import hide_due
 from bot.flow.plan_due import plans_due
 from bot.flow.raise_alerts import raise_due
+from bot.flow.ready import ready_due
 from bot.flow.report import due_next
 from bot.flow.session import forget_old_ways_in
 from bot.flow.watch import watch
@@ -77,6 +79,8 @@ class App:
                 Stage.CONTAIN: lambda: contain_due(self.ctx),
                 Stage.PLAN: lambda: plans_due(self.ctx),
                 Stage.OFFER: lambda: offers_over(self.ctx),
+                Stage.COVER: lambda: cover_due(self.ctx),
+                Stage.READY: lambda: ready_due(self.ctx),
                 Stage.WATCH: self._watch,
             }
         )
@@ -109,7 +113,9 @@ class App:
                 hearing = group.create_task(self._hear_from(telegram))
                 if self._ticking:
                     self._start_ticks()
-                self.stages.wake_all()
+                # What an outage left overdue has a minute (I7): until then nothing is broken by it.
+                at_once = (s for s in Stage if s is not Stage.WATCH or self.ctx.trouble)
+                self.stages.wake(at_once)
                 self.started.set()
                 await self.stop.wait()
                 self.ticks.stop()
@@ -220,7 +226,7 @@ class App:
 
         every_second = waking(
             Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN,
-            Stage.PLAN, Stage.OFFER,
+            Stage.PLAN, Stage.OFFER, Stage.COVER, Stage.READY,
         )  # fmt: skip
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)

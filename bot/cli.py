@@ -82,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     invite.add_argument("person", metavar="PERSON_ID")
     _ending(commands)
+    _absence(commands)
 
     close = _command(
         commands, "close", "duties:close", "a coordinator's end of a duty nobody settled",
@@ -173,6 +174,27 @@ def _ending(commands: "argparse._SubParsersAction[_Parser]") -> None:
         part = _command(commands, name, f"people:{name}", says, f"encompass {name} p001")
         part.description = f"{part.description}\n{then}"
         part.add_argument("person", metavar="PERSON_ID")
+
+
+def _absence(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    absence = commands.add_parser("absence", help="who is away, and who stands in")
+    parts = absence.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _command(
+        parts, "add", "absences:add", "somebody is away; the named cover is asked, and must accept",
+        "encompass absence add p001 --from 2026-11-24 --to 2026-11-28 --cover p002",
+    )  # fmt: skip
+    add.add_argument("person", metavar="PERSON_ID")
+    add.add_argument("--from", dest="first", required=True, metavar="D")
+    add.add_argument("--to", dest="last", metavar="D", help="default: that one day")
+    add.add_argument("--cover", metavar="PERSON_ID")
+    show = _command(
+        parts, "list", "absences:show", "who is away now or later", "encompass absence list"
+    )  # fmt: skip
+    show.add_argument("--json", action="store_true")
+    end = _command(
+        parts, "end", "absences:end", "somebody is back", "encompass absence end 7"
+    )  # fmt: skip
+    end.add_argument("id", type=int, metavar="ID")
 
 
 def _drill(commands: "argparse._SubParsersAction[_Parser]") -> None:

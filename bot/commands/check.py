@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.commands.surroundings import day, opened
-from bot.domain.alert import Leg
 from bot.domain.calendar import local_day
-from bot.domain.cover import Skipped, standing
+from bot.domain.cover import Skipped
 from bot.domain.errors import EncompassError, RefusedError, SettingsError
-from bot.domain.readiness import Gap, gaps, next_pupil_day
+from bot.domain.readiness import Gap, RoleGap, missing, next_pupil_day
 from bot.domain.routing import InForce
 from bot.flow.configure import read_config
 from bot.flow.in_force import in_force
@@ -44,8 +43,9 @@ async def _run(given: argparse.Namespace) -> tuple[list[str], date]:
     found += _of_matrix(known)
     if not known.directory.schools:
         found.append("directory: there is no school; import schools.csv and people.csv")
-    found += [_said(gap, on) for gap in gaps(known, on)]
-    found += _of_everywhere(known, on)
+    lacking = missing(known, on)
+    found += [_said(gap, on) for gap in lacking.gaps]
+    found += [_said_of_role(gap, on) for gap in lacking.roles]
     return found, on
 
 
@@ -82,19 +82,10 @@ def _of_matrix(known: InForce) -> Iterator[str]:
         )
 
 
-def _of_everywhere(known: InForce, on: date) -> Iterator[str]:
-    """Who stands for the whole authority: at the MASH desk, and at each ladder's end (I11)."""
-    for policy in known.policies.values():
-        if not policy.enabled:
-            continue
-        asked = [("", policy.settled_by)] if policy.leg is Leg.TRIAGE else []
-        for where, roles in (*asked, (", at the end", policy.end_tell)):
-            people = [p for p in known.directory.people.values() if p.role in roles]
-            stands = [standing(person, on) for person in people]
-            if all(isinstance(stand, Skipped) for stand in stands):
-                who = " or ".join(role.value for role in roles)
-                skipped = [stand for stand in stands if isinstance(stand, Skipped)]
-                yield f"{policy.leg.value} leg{where}, {on}: no {who} can be told ({_why(skipped)})"
+def _said_of_role(gap: RoleGap, on: date) -> str:
+    where = ", at the end" if gap.at_the_end else ""
+    who = " or ".join(role.value for role in gap.roles)
+    return f"{gap.leg.value} leg{where}, {on}: no {who} can be told ({_why(gap.skipped)})"
 
 
 def _why(skipped: Sequence[Skipped]) -> str:

@@ -92,6 +92,8 @@ class Acknowledgement:
     meaning: Meaning = Meaning.TAKEN
     id: int = 0
     """The row's number, by which it can be taken back."""
+    in_place_of: frozenset[str] = frozenset()
+    """The ids of those for whom they stood in as they gave it."""
 
 
 def children_in_scope(person: Person, children: Iterable[AlertChild]) -> frozenset[int]:
@@ -116,8 +118,9 @@ def uncovered(
     numbers = frozenset(child.number for child in children)
 
     def covers(answer: Acknowledgement) -> frozenset[int]:
-        person = known.get(answer.person_id)
-        return answer.children & (children_in_scope(person, children) if person else numbers)
+        stood = [known.get(i) for i in (answer.person_id, *answer.in_place_of)]
+        scopes = (children_in_scope(one, children) if one else numbers for one in stood)
+        return answer.children & frozenset().union(*scopes)
 
     return numbers.difference(
         *(

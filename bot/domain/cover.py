@@ -1,4 +1,7 @@
-"""Who stands for a role now. Routing, ladders, `route` and `check` all ask here, and only here."""
+"""Who can be told on a day, and why not. Routing, ladders, readiness, `route` and `check` all ask
+here; who stands for a role there at all, with whoever stands in for somebody, is
+`Directory.covering` (docs/adr/0021-a-cover-stands-in-for-one-person-and-for-nobody-behind-them.md).
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -37,7 +40,7 @@ def standing(person: Person, on: date, excluded: Collection[str] = ()) -> Reacha
         return Skipped(person, SkipReason.EXCLUDED)
     if person.eligible_from and on < person.eligible_from:
         return Skipped(person, SkipReason.NOT_YET_ELIGIBLE)
-    if any(absence.first_on <= on <= absence.last_on for absence in person.absences):
+    if any(on in absence for absence in person.absences):
         return Skipped(person, SkipReason.AWAY)
     if contact := person.working_contact:
         return Reachable(person, contact)

@@ -157,7 +157,10 @@ def role_view(
     other_settings_told: bool,
 ) -> RoleView:
     """The view of `person`, who has been found to be in scope of this alert and not excluded."""
-    fields = matrix.fields_for(person.role, incident.release)
+    # Who stands for two roles here is shown what each of them may see.
+    roles = person.acting_as or {person.role}
+    fields = frozenset.intersection(*(matrix.fields_for(r, incident.release) for r in roles))
+    withheld = frozenset.intersection(*(matrix.withheld_from(r, incident.release) for r in roles))
     numbers = children_in_scope(person, children)
     of_child = [field for field in CHILD_FIELDS if field in fields]
     return RoleView(
@@ -171,7 +174,7 @@ def role_view(
         fields=fields,
         updates=incident.updates if Field.CIRCUMSTANCES in fields else (),
         other_settings_told=other_settings_told,
-        withheld=matrix.withheld_from(person.role, incident.release),
+        withheld=withheld,
     )
 
 

@@ -11,7 +11,7 @@ FOR_ALL = ("alerts", "language", "away", "lost", "help")
 FOR_STRANGERS = ("start",)
 """All that whoever finds the bot is shown: it must not tell what the bot is for."""
 _FOR_THE_DESK = ("status", "triage")
-_FOR_COORDINATORS = (*_FOR_THE_DESK, "route", "readiness", "drill", "leave")
+_FOR_COORDINATORS = (*_FOR_THE_DESK, "route", "readiness", "absent", "drill", "leave")
 
 
 def commands_for(role: Role) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def namesakes(
         return ()
     people = {person.id: person for person in directory.holding(OVERSEERS)}
     people |= {
-        p.id: p for role in roles for c in codes for p in directory.covering(role, c, [None])
+        p.id: p for role in roles for c in codes for p in directory.covering(role, c, [None], None)
     }
     people |= {i: directory.people[i] for i in also if i in directory.people}
     found = {

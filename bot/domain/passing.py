@@ -49,20 +49,22 @@ def targets(
     """Colleagues who may take it, then the teams that may not yet; each only if it reaches
     somebody now. `passed`: the teams that it was passed to before."""
     wanted = tuple(years)
-    able = [p for role in Role if role in roles for p in directory.covering(
-        role, school_code, wanted, also=passed
-    )]  # fmt: skip
+    able = {
+        person.id: person  # who stands in for somebody may stand in two of the roles
+        for role in Role
+        if role in roles
+        for person in directory.covering(role, school_code, wanted, on, excluded, passed)
+    }
     colleagues = [
         Target(person.name, (stand,))
-        for person in able
+        for person in able.values()
         if person.id != me and isinstance(stand := standing(person, on, excluded), Reachable)
     ]
-    may = {person.id for person in able}
     teams: dict[str, list[Reachable]] = {}
     for person in directory.holding(roles):
         stand = standing(person, on, excluded)
         in_years = any(person.scope.covers_year(year) for year in wanted)
-        if person.id in may or not in_years or not isinstance(stand, Reachable):
+        if person.id in able or not in_years or not isinstance(stand, Reachable):
             continue
         for team in person.scope.teams:
             teams.setdefault(team, []).append(stand)

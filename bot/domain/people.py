@@ -1,6 +1,6 @@
-"""The people who are told: their role, what it covers, and how each can be reached."""
+"""The people who are told: their role, what it covers, how each can be reached, who stands in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -58,6 +58,12 @@ class Absence:
 
     first_on: date
     last_on: date
+    cover: str = ""
+    """The id of whoever has said that they stand in on these days; empty for nobody."""
+    id: int = 0
+
+    def __contains__(self, day: date) -> bool:
+        return self.first_on <= day <= self.last_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,39 @@ class Person:
     phone: str = ""
     contacts: tuple[ContactMethod, ...] = ()
     absences: tuple[Absence, ...] = ()
+    acting_as: frozenset[Role] = frozenset()
+    """Of somebody who stands in: every role in which they stand. Empty: their own and no other."""
+    in_place_of: frozenset[str] = frozenset()
+    """The ids of those whose place they take."""
 
     @property
     def working_contact(self) -> ContactMethod | None:
         return next((c for c in self.contacts if c.state is ContactState.WORKING), None)
+
+
+def stand_in(cover: Person, away: Person, held: Person | None = None) -> Person:
+    """`cover` in the place of `away`: that role and that scope, and nothing more. With `held`, what
+    they hold beside it. True at one school alone, since schools and years are not mixed there."""
+    if held is None:
+        return replace(
+            cover,
+            role=away.role,
+            scope=away.scope,
+            order=away.order,
+            acting_as=frozenset({away.role}),
+            in_place_of=frozenset({away.id}),
+        )
+    mine, theirs = held.scope, away.scope
+    every_year = not mine.years or not theirs.years
+    return replace(
+        held,
+        scope=Scope(
+            everywhere=mine.everywhere or theirs.everywhere,
+            schools=mine.schools | theirs.schools,
+            teams=mine.teams | theirs.teams,
+            years=frozenset() if every_year else mine.years | theirs.years,
+        ),
+        order=min(held.order, away.order),
+        acting_as=(held.acting_as or frozenset({held.role})) | {away.role},
+        in_place_of=held.in_place_of | {away.id},
+    )

@@ -25,6 +25,48 @@ class Gap:
     skipped: tuple[Skipped, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RoleGap:
+    """Nobody of these roles, which stand for the whole authority, can be told on the day."""
+
+    leg: Leg
+    roles: tuple[Role, ...]
+    at_the_end: bool
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """All that is missing on a day, by school and leg, and for the authority."""
+
+    day: date
+    gaps: tuple[Gap, ...]
+    roles: tuple[RoleGap, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.gaps or self.roles)
+
+
+def missing(known: InForce, day: date) -> Missing:
+    """Where nobody can be told on this day. `check`, `/readiness` and the check of the evening
+    before ask here; what `route` says of a day is made of the same two functions,
+    `Directory.covering` and `standing`."""
+    return Missing(day, tuple(gaps(known, day)), tuple(_empty_roles(known, day)))
+
+
+def _empty_roles(known: InForce, day: date) -> Iterator[RoleGap]:
+    """Who stands for the whole authority: at the MASH desk, and at each ladder's end (I11)."""
+    for policy in known.policies.values():
+        if not policy.enabled:
+            continue
+        asked = [(policy.settled_by, False)] if policy.leg is Leg.TRIAGE else []
+        for roles, at_the_end in (*asked, (policy.end_tell, True)):
+            stands = [standing(p, day) for p in known.directory.holding(roles, day)]
+            skipped = tuple(stand for stand in stands if isinstance(stand, Skipped))
+            if len(skipped) == len(stands):
+                yield RoleGap(policy.leg, roles, at_the_end, skipped)
+
+
 def gaps(known: InForce, day: date) -> Iterator[Gap]:
     """Each school and leg without anybody who could settle an alert on this day.
 
@@ -38,12 +80,12 @@ def gaps(known: InForce, day: date) -> Iterator[Gap]:
                 yield gap
 
 
-def _responsible(known: InForce, school: School, leg: Leg) -> list[Person]:
-    """Everyone who may settle an alert of this school on this leg, reachable or not."""
+def _responsible(known: InForce, school: School, leg: Leg, day: date) -> list[Person]:
+    """Everyone who may settle an alert of this school on this leg and day, reachable or not."""
     return [
         person
         for role in known.policies[leg].settled_by
-        for person in known.directory.covering(role, school.code, [None])
+        for person in known.directory.covering(role, school.code, [None], day)
     ]
 
 
@@ -52,7 +94,7 @@ def _gap(
 ) -> Gap | None:
     """`years_before` are year groups that the school is known to have, whoever is there now."""
     roles = known.policies[leg].settled_by
-    people = _responsible(known, school, leg)
+    people = _responsible(known, school, leg, day)
     stands = [standing(person, day) for person in people]
     reached = [stand.person for stand in stands if not isinstance(stand, Skipped)]
     skipped = tuple(stand for stand in stands if isinstance(stand, Skipped))
@@ -77,14 +119,14 @@ def gaps_made(
     staff = Directory(before.directory.schools, {**before.directory.people, **here})
     before = replace(before, directory=staff)
     for school in after.directory.schools.values():
-        if not any(after.directory.covers_school(person, school.code) for person in gone):
+        if not any(before.directory.touches_school(person, school.code) for person in gone):
             continue
         day = _next_day_of(after, school, at)
         for leg in (Leg.SCHOOL, Leg.NURSE):
             if not after.policies[leg].enabled:
                 continue
             had = _gap(before, school, leg, day)
-            years = {y for p in _responsible(before, school, leg) for y in p.scope.years}
+            years = {y for p in _responsible(before, school, leg, day) for y in p.scope.years}
             has = _gap(after, school, leg, day, years)
             if has and (new := _what_is_new(had, has)):
                 yield new
@@ -131,3 +173,26 @@ def next_pupil_day(known: InForce, at: datetime) -> date:
         for school in known.directory.schools.values()
     )
     return min((day for day in days if day is not None), default=tomorrow)
+
+
+def gaps_while_away(known: InForce, away: Person, first_on: date, last_on: date) -> tuple[Gap, ...]:
+    """What nobody covers on some day of an absence that would be covered were this person there,
+    each school and leg once, as on the first such day."""
+    there = replace(away, absences=())
+    people = {**known.directory.people, away.id: there}
+    with_them = replace(known, directory=Directory(known.directory.schools, people))
+    found: dict[tuple[str, Leg], Gap] = {}
+    days = (last_on - first_on).days + 1
+    for day in (first_on + timedelta(days=number) for number in range(days)):
+        for school in known.directory.schools.values():
+            if not known.directory.covers_school(away, school.code):
+                continue
+            if known.calendar_of(school).why_not_a_pupil_day(day, school.code) is not None:
+                continue
+            for leg in (Leg.SCHOOL, Leg.NURSE):
+                if (school.code, leg) in found or not known.policies[leg].enabled:
+                    continue
+                had, has = _gap(with_them, school, leg, day), _gap(known, school, leg, day)
+                if has and (new := _what_is_new(had, has)):
+                    found[school.code, leg] = new
+    return tuple(found.values())

@@ -206,12 +206,14 @@ class Climbed:
 
 def _told_at(action: Tell, state: LadderState, directory: Directory, now: datetime) -> StepTold:
     """Everyone in the step's roles whose scope touches a child of the alert, first asked first."""
-    years = [child.year_group for child in state.children]
-    stands = [
-        standing(person, local_day(now), state.excluded)
-        for role in action.roles
-        for person in directory.covering(role, state.school_code, years, state.passed)
-    ]
+    years, on = [child.year_group for child in state.children], local_day(now)
+    people: dict[str, Person] = {}  # who stands in for somebody may stand in two of the roles
+    for role in action.roles:
+        for person in directory.covering(
+            role, state.school_code, years, on, state.excluded, state.passed
+        ):
+            people.setdefault(person.id, person)
+    stands = [standing(person, on, state.excluded) for person in people.values()]
     return StepTold(
         action.step,
         action.reminder,
@@ -256,26 +258,27 @@ def someone_unreached(
     Who has since left the school, or the ladder's roles, stands for no child of it any more.
     """
     reached: set[int] = set()
-    for person in _there(state, told, directory):
+    for person in _there(state, told, directory, now):
         if isinstance(standing(person, local_day(now), state.excluded), Reachable):
             reached |= children_in_scope(person, state.children)
     return not state.uncovered <= reached
 
 
-def _there(state: LadderState, told: Collection[str], directory: Directory) -> Iterator[Person]:
-    """Those told who still hold a role of this ladder for the school."""
-    code, roles = state.school_code, state.policy.roles
+def _there(
+    state: LadderState, told: Collection[str], directory: Directory, now: datetime
+) -> Iterator[Person]:
+    """Those told who still stand in a role of this ladder for the school."""
+    code, roles, on = state.school_code, state.policy.roles, local_day(now)
     for person in (directory.people[i] for i in told if i in directory.people):
-        theirs = code is None or directory.covers_school(person, code)
-        if person.role in roles and (theirs or not person.scope.teams.isdisjoint(state.passed)):
-            yield person
+        if stands := directory.standing_for(person, roles, code, on, state.excluded, state.passed):
+            yield stands
 
 
 def _next_absence(
     state: LadderState, told: Collection[str], directory: Directory, now: datetime
 ) -> Iterator[datetime]:
     """When somebody told goes away: no row changes then, so the ladder has to look by itself."""
-    for person in _there(state, told, directory):
+    for person in _there(state, told, directory, now):
         for absence in person.absences:
             if absence.first_on > local_day(now):
                 yield datetime.combine(absence.first_on, time(), LONDON).astimezone(UTC)

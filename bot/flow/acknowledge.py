@@ -97,6 +97,7 @@ async def _record(reached: Reached, meaning: Meaning) -> Reply:
         version=alert.notification_version,
         refusals=len(alert.refused),
         meaning=meaning,
+        in_place_of=sorted(person.in_place_of),
         acknowledged_at=now,
     )
     given = await _answers(tx, alert)

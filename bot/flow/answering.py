@@ -4,7 +4,7 @@ whether they may; what has ended meanwhile is said kindly, and only to whom it w
 Nothing is written here, so there is nothing to die in the middle of.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import AlertChild, AlertState, Leg
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
@@ -65,4 +65,4 @@ async def answering(ctx: Context, tx: Tx, person_id: str, alert_id: int) -> Reac
         case AlertState.CLOSED:
             return Reply("press.closed", person.language)
         case AlertState.OPEN | AlertState.ACKNOWLEDGED:
-            return reached
+            return replace(reached, person=in_their_place(known, person, alert, now))

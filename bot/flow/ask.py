@@ -3,12 +3,10 @@
 Stateless: every screen is made afresh from the rows and survives restarts and upgrades.
 """
 
-from datetime import date
-
 from bot.domain.cover import Reachable
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, Priority
-from bot.domain.people import Absence, Channel, ContactMethod, Person
+from bot.domain.people import Channel, ContactMethod
 from bot.domain.routing import InForce
 from bot.flow.answer import language_buttons, tell_lines, tell_stranger
 from bot.flow.contact import contact_is_back
@@ -19,7 +17,7 @@ from bot.flow.reply import Reply, nothing_here
 from bot.flow.retell import retell
 from bot.flow.tell import message_row
 from bot.rendering.catalogue import LANGUAGES, words
-from bot.store import alerts, directory, events, messages
+from bot.store import directory, messages
 from bot.store.unit_of_work import Tx
 
 
@@ -115,58 +113,3 @@ async def set_language(ctx: Context, address: str, language: str) -> Reply:
         await directory.set_language(tx, holder[0], language)
         await owe_menus(tx, ctx.now(), [address])
         return Reply("answer.language_set", language)
-
-
-async def away(ctx: Context, address: str, argument: str) -> None:
-    """`/away FROM TO`, `/away off`, or how to say it. Open ladders are read anew at once."""
-    async with ctx.store.unit() as tx:
-        asking = await asker(ctx, tx, address)
-        if asking is None:
-            return
-        to, now = asking[1], ctx.now()
-        say = words(to.person.language)
-        parts = argument.split()
-        if not parts:
-            current = max(to.person.absences, key=lambda a: a.last_on, default=None)
-            line = say.say("answer.away_how")
-            if current:
-                line = f"{_away_line(to.person, current)} {line}"
-        elif parts == ["off"]:
-            await directory.set_absence(tx, to.person.id, None)
-            line = say.say("answer.away_off")
-        elif (absence := _absence(parts)) is None:
-            line = say.say("answer.away_not_understood")
-        else:
-            await directory.set_absence(tx, to.person.id, absence)
-            await alerts.look_again(tx, await alerts.open_told_to(tx, to.person.id), now)
-            await events.append(
-                tx,
-                events.line(
-                    "person:away",
-                    now,
-                    person_id=to.person.id,
-                    first_on=absence.first_on.isoformat(),
-                    last_on=absence.last_on.isoformat(),
-                ),
-            )
-            tx.wake(Stage.ESCALATE)
-            line = _away_line(to.person, absence)
-        await tell_lines(tx, now, to, [line])
-
-
-def _away_line(person: Person, absence: Absence) -> str:
-    say = words(person.language)
-    return say.say(
-        "answer.away_set", first=say.day(absence.first_on), last=say.day(absence.last_on)
-    )
-
-
-def _absence(parts: list[str]) -> Absence | None:
-    """One day or two, as ISO dates, first not after last."""
-    try:
-        days = [date.fromisoformat(part) for part in parts]
-    except ValueError:
-        return None
-    if len(days) not in (1, 2) or days[0] > days[-1]:
-        return None
-    return Absence(days[0], days[-1])

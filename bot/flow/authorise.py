@@ -4,14 +4,14 @@ Buttons live for ever and callback data is the presser's to choose, so nothing t
 link says is taken as a right.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.alert import AlertChild, AlertState, Leg, children_in_scope
 from bot.domain.calendar import local_day
 from bot.domain.passing import teams_passed_to
 from bot.domain.people import Person, Role
@@ -27,18 +27,27 @@ def may_take(
     now: datetime,
 ) -> bool:
     """Whether this person may open and answer this alert: a role that settles it, in scope of a
-    child, eligible, not excluded (contract: how a ladder is read). Nobody may while it is not
+    child, eligible, not excluded (contract: how a ladder is read); by themselves, or for somebody
+    in whose place they stand today. Nobody may while it is not
     settled whom an exclusion means: it could be the one who asks."""
     if person is None or person.id in alert.excluded or alert.held:
         return False
     if person.eligible_from and local_day(now) < person.eligible_from:
         return False
-    if person.role not in alerts.policy(alert).settled_by:
-        return False
-    years: Iterable[int | None] = [child.year_group for child in children] or [None]
+    stands = _standing(known, person, alert, now)
+    return stands is not None and (not children or bool(children_in_scope(stands, children)))
+
+
+def in_their_place(known: InForce, person: Person, alert: Row[Any], now: datetime) -> Person:
+    """This person as they stand for this alert now: with the scope and role of whomever they stand
+    in for, where they do. Scope and role are asked of nobody else."""
+    return _standing(known, person, alert, now) or person
+
+
+def _standing(known: InForce, person: Person, alert: Row[Any], now: datetime) -> Person | None:
+    roles, code = alerts.policy(alert).settled_by, alert.school_code or None
     passed = teams_passed_to(alert.passed)  # and to nobody else for that: this one alert alone
-    covering = known.directory.covering(person.role, alert.school_code or None, years, passed)
-    return any(holder.id == person.id for holder in covering)
+    return known.directory.standing_for(person, roles, code, local_day(now), alert.excluded, passed)
 
 
 class Opening(Enum):

@@ -21,12 +21,13 @@ from bot.domain.alert import (
     NotificationState,
     children_in_scope,
 )
+from bot.domain.calendar import local_day
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.link import address_of
 from bot.flow.said import Said, answers_for, read_said
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
@@ -186,10 +187,12 @@ async def _card(
     if _sealed(batch, alert, person):
         return stub(words(person.language))
     may = may_take(batch.known, person, alert, children, batch.now)
+    person = in_their_place(batch.known, person, alert, batch.now)
     known, mine = batch.known.directory, own_answer(batch.answers[alert.id], children, person)
     # Who had it passed on to them has to be told whose it is.
     several = bool(alert.school_code) and (
-        known.covers_several(person) or not known.covers_school(person, alert.school_code)
+        known.covers_several(person, local_day(batch.now))
+        or not known.covers_school(person, alert.school_code)
     )
     school = known.schools.get(alert.school_code) if several else None
     facts = Card(

@@ -33,6 +33,8 @@ class Stage(StrEnum):
     CONTAIN = "contain"
     PLAN = "plan"
     OFFER = "offer"
+    COVER = "cover"
+    READY = "ready"
     WATCH = "watch"
 
 
@@ -57,6 +59,8 @@ class Context:
     """The poller's lease; renewed every third of it."""
     trouble: set[str] = field(default_factory=set)
     """What is wrong with this worker's surroundings now, by name; `watch` makes it an alarm."""
+    planned: tuple[tuple[str, int], str] | None = None
+    """What the checks of cover were last planned by, and on which day."""
     known: tuple[tuple[str, int], InForce] | None = None
     """The last version of the directory and policies that was read, with its key."""
 

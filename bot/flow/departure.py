@@ -22,7 +22,17 @@ from bot.flow.menu import owe_menus
 from bot.flow.tell import refresh_card
 from bot.rendering.catalogue import Words, words
 from bot.rendering.view import year_group
-from bot.store import access, alarms, alerts, directory, enrolment, events, messages, views
+from bot.store import (
+    absences,
+    access,
+    alarms,
+    alerts,
+    directory,
+    enrolment,
+    events,
+    messages,
+    views,
+)
 from bot.store.unit_of_work import Tx
 
 NOBODY_HEARD_OF = "nobody_heard_of:"
@@ -70,6 +80,7 @@ async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
     await views.hide(tx, [card.id for card in shown], now)
     for card in shown:
         await refresh_card(tx, now, card, Priority.ANSWER)
+    await absences.look_again_at(tx, people, now)
     stubs, ladders = {card.id for card in shown}, set()
     for person_id in people:
         told = told_to[person_id]
@@ -78,7 +89,7 @@ async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
             stubs.add(card.id)
         await alerts.look_again(tx, told, now)
         ladders.update(told)
-    tx.wake(Stage.ESCALATE)
+    tx.wake(Stage.ESCALATE, Stage.COVER)
     return Ended(len(contacts), codes, waiting, len(stubs), len(ladders))
 
 
@@ -86,6 +97,7 @@ async def remove(tx: Tx, people: Collection[str], now: datetime, *, by: str) -> 
     """These people leave the directory. What they did stays in the record."""
     await directory.remove_people(tx, people, now)
     ended = await end_access(tx, people, now)
+    await absences.end_of_leavers(tx, people, now)
     await events.append(
         tx, *(events.line("person:left", now, person_id=left, by=by) for left in people)
     )

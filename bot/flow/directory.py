@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 
 from bot.domain.directory import Directory
 from bot.domain.errors import RefusedError
-from bot.domain.incident import incident_of
-from bot.domain.likeness import may_be
-from bot.domain.namesakes import OVERSEERS
 from bot.domain.people import Person
 from bot.domain.school import School
+from bot.flow.compare_names import compare_names
 from bot.flow.context import Context, Stage
 from bot.flow.departure import remove, tell_who_left
 from bot.flow.in_force import in_force
 from bot.flow.menu import addresses_of, owe_menus
 from bot.flow.tell import refresh_cards
 from bot.intake.directory_csv import DirectoryFile, check_references
-from bot.store import alerts, directory, events, notifications
+from bot.store import absences, alerts, directory, events
 from bot.store.unit_of_work import Tx
 
 
@@ -106,10 +104,11 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
         await directory.remove_schools(tx, found.gone_schools, now)
         await directory.changed(tx)
         # Notifications are locked before their alerts, as raising does.
-        await _compare_names(ctx, tx, [*found.new_people, *found.changed_people])
+        await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
         if found.gone_people:
             await remove(tx, found.gone_people, now, by="import")
         await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
+        await absences.look_again_at(tx, [person.id for person in found.changed_people], now)
         for person in found.changed_people:  # another role or scope may leave a child unreached
             told = await alerts.open_told_to(tx, person.id)
             await refresh_cards(tx, now, told, [person.id])
@@ -125,7 +124,7 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
             ),
         )
         await tell_who_left(tx, before, found.gone_people, now)
-        tx.wake(Stage.ESCALATE)
+        tx.wake(Stage.ESCALATE, Stage.COVER, Stage.READY)
         return found
 
 
@@ -135,30 +134,6 @@ def _chats_of_new_menus(before: Directory, changed: Sequence[Person]) -> list[st
     return addresses_of(
         old for old, new in were if (old.role, old.language) != (new.role, new.language)
     )
-
-
-async def _compare_names(ctx: Context, tx: Tx, people: Sequence[Person]) -> None:
-    """Who comes, or is now called otherwise, may be named in a notice under way: those notices are
-    looked at again, which holds them out of it before they have a way of being reached."""
-    standing = await notifications.with_open_alerts(tx) if people else {}
-    if not standing:
-        return
-    known = await directory.load(tx)  # which nobody else may know before the commit
-    of_school = {
-        code: [p for p in people if p.role in OVERSEERS or known.covers_school(p, code)]
-        for code in frozenset().union(*standing.values())
-    }
-    for number, codes in standing.items():
-        concerned = {p.id: p.name for code in codes for p in of_school[code]}
-        row = await notifications.by_id(tx, number, lock=True) if concerned else None
-        adults = () if row is None else incident_of(row.content).involved_adults
-        if any(
-            may_be(adult.given_name, adult.family_name, name)
-            for adult in adults
-            for name in concerned.values()
-        ):
-            await notifications.look_again(tx, number, ctx.now())
-            tx.wake(Stage.RAISE)
 
 
 async def export(ctx: Context) -> Directory:

@@ -85,7 +85,7 @@ def _settlers(duty: Row[Any]) -> Sequence[Role]:
 
 
 def _has_deputy(known: InForce, code: str) -> bool:
-    return bool(known.directory.covering(Role.DEPUTY_DSP, code, [None]))
+    return bool(known.directory.covering(Role.DEPUTY_DSP, code, [None], None))
 
 
 async def _skipped(
@@ -103,8 +103,9 @@ async def _skipped(
     arrived = {(t.alert_id, t.person_id) for t in told if t.sent_at is not None}
     for duty in duties:
         for role in _settlers(duty):
-            for person in known.directory.covering(role, duty.school_code, [None]):
-                stand = standing(person, local_day(now))
+            today = local_day(now)
+            for person in known.directory.covering(role, duty.school_code, [None], today):
+                stand = standing(person, today)
                 if isinstance(stand, Skipped):
                     found[duty.id].setdefault(person.id, stand.reason.value)
         for person_id in list(found[duty.id]):

@@ -18,7 +18,7 @@ from bot.domain.containment import REPORT_WITHIN
 from bot.domain.message import Kind, Priority
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
@@ -71,6 +71,7 @@ async def not_ours(ctx: Context, person_id: str, alert_id: int, child: int | Non
         duties = await alerts.of_notifications(tx, [row.id])
         alert = next(duty for duty in duties if duty.id == alert_id)
         children = await alerts.children(tx, [duty.id for duty in duties])
+        person = in_their_place(known, person, alert, now)
         mine = children_in_scope(person, children[alert_id])
         if not mine or not may_take(known, person, alert, children[alert_id], now):
             return await closed_here(tx, known, alert, person, now)

@@ -15,6 +15,7 @@ from bot.domain.access import Way
 from bot.domain.message import Kind, MessageState, Priority
 from bot.domain.people import Person
 from bot.flow.answering import reach
+from bot.flow.authorise import in_their_place
 from bot.flow.context import Context, Stage
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
@@ -51,6 +52,7 @@ async def open_details(
             return nothing_here(person.language)
         if ctx.page is not None:
             return await offer_link(tx, now, ctx.page, person, card)
+        person = in_their_place(known, person, alert, now)
         shown = await view_for(tx, known, alert, children, person, now)
         if shown.version != alert.notification_version:
             return nothing_here(person.language)  # a version came in between: see `may_open`

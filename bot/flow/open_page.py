@@ -13,7 +13,7 @@ from bot.domain.disclosure import is_sealed
 from bot.domain.message import Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context
 from bot.flow.disclose import disclose
 from bot.flow.in_force import in_force
@@ -58,6 +58,7 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
         why_not = await refusal(tx, known, person, alert, children, now)
         if why_not is not None:
             return why_not
+        person = in_their_place(known, person, alert, now)
         shown = await view_for(tx, known, alert, children, person, now)
         if shown.version != alert.notification_version:
             return nothing_here(language)  # a version came in between, and may exclude this person

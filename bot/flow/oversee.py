@@ -10,15 +10,18 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import Leg
-from bot.domain.calendar import LONDON
+from bot.domain.calendar import LONDON, local_day
 from bot.domain.cover import Reachable
+from bot.domain.evening import lines_of
 from bot.domain.forecast import forecast
 from bot.domain.people import Channel, Role
-from bot.domain.readiness import gaps, next_pupil_day
+from bot.domain.readiness import missing, next_pupil_day
 from bot.domain.routing import InForce
+from bot.domain.spoken_days import days_of
 from bot.flow.answer import tell_lines
 from bot.flow.ask import asker, help_text
 from bot.flow.context import Context
+from bot.flow.ready import line_in_words
 from bot.flow.retell import retell
 from bot.flow.triage import decide_by_code
 from bot.rendering.catalogue import Words, words
@@ -128,26 +131,23 @@ async def _decide(ctx: Context, address: str, task: int, code: str) -> None:
             await tell_lines(tx, ctx.now(), asking[1], [reply.text])
 
 
-async def readiness(ctx: Context, address: str) -> None:
-    """`/readiness`: the gaps in cover on the next pupil day."""
+async def readiness(ctx: Context, address: str, argument: str = "") -> None:
+    """`/readiness [DAY]`: where nobody can be told on the next pupil day, or on this one."""
     async with ctx.store.unit() as tx:
         if asking := await _overseer(ctx, tx, address, Role.COORDINATOR):
             known, to = asking
             say, now = words(to.person.language), ctx.now()
-            day = next_pupil_day(known, now)
-            found = list(gaps(known, day))
+            meant = days_of(argument, local_day(now)) if argument.strip() else None
+            if argument.strip() and meant is None:
+                await tell_lines(tx, now, to, [say.say("ready.day_not_understood")])
+                return
+            day = meant[0] if meant else next_pupil_day(known, now)
+            found = lines_of(known, missing(known, day))
             if not found:
                 lines = [say.say("answer.readiness_all_well", day=say.day(day))]
             else:
                 lines = [say.say("answer.readiness_gaps", day=say.day(day))]
-                lines += [
-                    say.say(
-                        "answer.readiness_item",
-                        school=gap.school.name_in(to.person.language),
-                        roles=", ".join(say.say(f"role.{role.value}") for role in gap.roles),
-                    )
-                    for gap in found[:_LINES]
-                ]
+                lines += [line_in_words(known, say, line) for line in found[:_LINES]]
                 lines += _more(say, len(found) - _LINES)
             await tell_lines(tx, now, to, lines)
             return

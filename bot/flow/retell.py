@@ -1,7 +1,9 @@
 """What is open, said again to one person: who has just enrolled, come back, or asked."""
 
+from dataclasses import replace
+
 from bot.domain.cover import Reachable
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.tell import Owed, kind_for, subject_of, write_owed
@@ -20,18 +22,11 @@ async def retell(tx: Tx, ctx: Context, to: Reachable, occasion: str) -> int:
     children = await alerts.children(tx, [row.id for row in rows])
     person = known.directory.people[to.person.id]
     theirs = [row for row in rows if may_take(known, person, row, children[row.id], now)]
-    await write_owed(
-        tx,
-        now,
-        [
-            Owed(
-                subject_of(row),
-                to,
-                kind_for(person.role, alerts.policy(row)),
-                f"{row.raising}.{occasion}",
-                rank,
-            )
-            for rank, row in enumerate(theirs[:_CARDS_AT_ONCE])
-        ],
-    )
+    owed = []
+    for rank, row in enumerate(theirs[:_CARDS_AT_ONCE]):
+        stands = in_their_place(known, person, row, now)
+        kind = kind_for(stands.role, alerts.policy(row))
+        reached = replace(to, person=stands)
+        owed.append(Owed(subject_of(row), reached, kind, f"{row.raising}.{occasion}", rank))
+    await write_owed(tx, now, owed)
     return len(theirs)

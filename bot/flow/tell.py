@@ -274,9 +274,10 @@ def reachable(
     now: datetime,
 ) -> list[Reachable]:
     """Everyone who holds this role for the school and can be told now, first asked first."""
+    today = local_day(now)
     stands = (
-        standing(person, local_day(now), excluded)
-        for person in known.directory.covering(role, school_code, [None])
+        standing(person, today, excluded)
+        for person in known.directory.covering(role, school_code, [None], today, excluded)
     )
     return [stand for stand in stands if isinstance(stand, Reachable)]
 

@@ -11,7 +11,7 @@ from bot.domain.alert import AlertState, Leg
 from bot.domain.routing import InForce
 from bot.domain.triage import Question
 from bot.flow.answering import reach
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context, Stage
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import refresh_cards
@@ -37,6 +37,7 @@ async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str
         person, now = reached.person, reached.now
         if alert.leg is not Leg.TRIAGE or not may_take(known, person, alert, (), now):
             return nothing_here(person.language)
+        person = in_their_place(known, person, alert, now)
         if alert.state is not AlertState.OPEN:
             return Reply("press.decided_before", person.language)
         task = await alerts.task(tx, alert_id)
@@ -52,6 +53,7 @@ async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str
             children=[0],
             version=alert.notification_version,
             refusals=len(alert.refused),
+            in_place_of=sorted(person.in_place_of),
             acknowledged_at=now,
         )
         await alerts.move(tx, alert_id, AlertState.ACKNOWLEDGED, now)

@@ -31,6 +31,8 @@ _EVENTS = (
     "message_not_worded:",
     "press_not_handled",
     "not_escalated:",
+    "absence_not_served:",
+    "cover_not_checked:",
     NOBODY_HEARD_OF,
 )
 _TELL_AGAIN = timedelta(days=1)

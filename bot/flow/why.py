@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.disclosure import DisclosureMatrix, Field, Purpose
-from bot.flow.authorise import Opening, may_open
+from bot.flow.authorise import Opening, in_their_place, may_open
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.view import view_for
@@ -54,6 +54,7 @@ async def why(ctx: Context, person_id: str, alert_id: int) -> Why | None:
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if may_open(known, person, alert, children, ctx.now()) is not Opening.YES:
             return None
+        person = in_their_place(known, person, alert, ctx.now())
         view = (await view_for(tx, known, alert, children, person, ctx.now())).view
     return Why(
         reference=alert.reference,

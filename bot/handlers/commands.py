@@ -4,7 +4,9 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
+from bot.flow import absent as absent_
 from bot.flow import ask, drill_chat, enrol, leave_chat, oversee
+from bot.flow import away as away_
 from bot.flow.context import Context
 
 router = Router(name="commands")
@@ -27,7 +29,12 @@ async def language(message: Message, ctx: Context) -> None:
 
 @router.message(Command("away"))
 async def away(message: Message, command: CommandObject, ctx: Context) -> None:
-    await ask.away(ctx, _address(message), command.args or "")
+    await away_.away(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("absent"))
+async def absent(message: Message, command: CommandObject, ctx: Context) -> None:
+    await absent_.absent(ctx, _address(message), command.args or "")
 
 
 @router.message(Command("lost"))
@@ -51,8 +58,8 @@ async def triage(message: Message, command: CommandObject, ctx: Context) -> None
 
 
 @router.message(Command("readiness"))
-async def readiness(message: Message, ctx: Context) -> None:
-    await oversee.readiness(ctx, _address(message))
+async def readiness(message: Message, command: CommandObject, ctx: Context) -> None:
+    await oversee.readiness(ctx, _address(message), command.args or "")
 
 
 @router.message(Command("route"))

@@ -1,9 +1,9 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
 `r:12` recuse, `c:12` cannot act, `n:12` not our pupil, `n:12:2` the same of one child,
-`k:12` show the plans, `k:12:0` plan the
-first, `u:12` undo, `w:12` show whom it may be passed on to, `w:12:99` pass it to one of them,
-`y:12` no health need, `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost,
-`e:1` agree to an export, `l:cy`.
+`k:12` show the plans, `k:12:0` plan the first, `u:12` undo, `w:12` show whom it may be passed on
+to, `w:12:99` pass it to one of them, `y:12` no health need, `d:3:1` start a drill, `v:1` somebody
+leaves, `x:1` a telephone is lost, `e:1` agree to an export, `l:cy`; `cw:0` whom to ask to stand in,
+`ca:1` whether one will, `cb:0` back early, `cp:0` who is away, `rl:1` the whole list.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -11,11 +11,14 @@ The data is the presser's to choose; each use case asks first whether this perso
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
+from bot.flow.absent import WHICH, choose_who
 from bot.flow.acknowledge import acknowledge, no_health_need
 from bot.flow.answer import LANGUAGE, answer_press
 from bot.flow.ask import nothing_for, set_language, who
+from bot.flow.away import BACK, choose, come_back
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
+from bot.flow.cover_due import answer as answer_cover
 from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
 from bot.flow.export_request import EXPORT, answer_request
@@ -24,8 +27,10 @@ from bot.flow.not_ours import not_ours
 from bot.flow.open_alert import hide_now, open_details
 from bot.flow.pass_on import pass_on
 from bot.flow.plan import plan
+from bot.flow.ready import LIST, show_list
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.stand_in import ANSWER, WHO
 from bot.flow.triage import decide_by_choice
 from bot.flow.undo import undo
 from bot.rendering.answers import NO_NEED, PASS, PLAN, UNDO
@@ -95,6 +100,16 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await confirm_lost(ctx, person_id, address, card)
         case (verb, choice) if verb == EXPORT:
             return await answer_request(ctx, person_id, address, card, choice)
+        case (verb, number) if verb == WHO:
+            return await choose(ctx, person_id, address, card, number)
+        case (verb, choice) if verb == ANSWER:
+            return await answer_cover(ctx, person_id, address, card, choice)
+        case (verb, number) if verb == BACK:
+            return await come_back(ctx, person_id, address, card, number)
+        case (verb, number) if verb == WHICH:
+            return await choose_who(ctx, person_id, address, card, number)
+        case (verb, 1) if verb == LIST:
+            return await show_list(ctx, person_id, address, card)
         case _:
             return await nothing_for(ctx, address)
 

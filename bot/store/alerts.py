@@ -171,6 +171,7 @@ async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgemen
                 row.acknowledged_at,
                 row.meaning,
                 row.id,
+                frozenset(row.in_place_of),
             )
         )
     return found

@@ -5,14 +5,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Row
 
+from bot.domain.covers import CoverState
 from bot.domain.directory import Directory
 from bot.domain.people import Absence, ContactMethod, ContactState, Person, Scope
 from bot.domain.school import School
 from bot.store import facts
-from bot.store.tables import absences, contact_methods, people, schools
+from bot.store.tables import absences, contact_methods, covers, people, schools
 from bot.store.unit_of_work import Tx
 
 VERSION = "directory_version"
@@ -40,8 +41,18 @@ async def load(tx: Tx, *, as_imported: bool = False) -> Directory:
     ):
         contacts[row.person_id].append(ContactMethod(row.id, row.channel, row.address, row.state))
     away: dict[str, list[Absence]] = defaultdict(list)
-    for row in await tx.all(select(absences)):
-        away[row.person_id].append(Absence(row.first_on, row.last_on))
+    for row in await tx.all(
+        select(absences, covers.c.person_id.label("cover"))
+        .outerjoin(
+            covers,
+            and_(covers.c.absence_id == absences.c.id, covers.c.state == CoverState.ACCEPTED),
+        )
+        .where(absences.c.ended_at.is_(None))
+        .order_by(absences.c.first_on, absences.c.id)
+    ):
+        away[row.person_id].append(
+            Absence(row.first_on, row.last_on, cover=row.cover or "", id=row.id)
+        )
     return Directory(
         schools={
             row.code: _school(row)
@@ -218,18 +229,6 @@ async def mark_contact(tx: Tx, contact_id: int, state: ContactState) -> bool:
     if result.rowcount:
         await changed(tx)
     return bool(result.rowcount)
-
-
-async def set_absence(tx: Tx, person_id: str, absence: Absence | None) -> None:
-    """Away on these days and no others; None: here again."""
-    await tx.execute(absences.delete().where(absences.c.person_id == person_id))
-    if absence:
-        await tx.execute(
-            insert(absences).values(
-                person_id=person_id, first_on=absence.first_on, last_on=absence.last_on
-            )
-        )
-    await changed(tx)
 
 
 async def set_language(tx: Tx, person_id: str, language: str) -> None:

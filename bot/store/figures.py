@@ -12,10 +12,12 @@ from bot.domain.plan import Choice
 from bot.store.answers import STANDS
 from bot.store.drills import ENDS, STARTS
 from bot.store.tables import (
+    absences,
     acknowledgements,
     alerts,
     chats,
     containments,
+    covers,
     disclosures,
     drills,
     messages,
@@ -23,6 +25,7 @@ from bot.store.tables import (
     offers,
     plans,
     plans_owed,
+    readiness_checks,
     tellings,
     views,
 )
@@ -184,6 +187,11 @@ _WAITS = {
     ),
     "plan": select(func.min(plans_owed.c.next_at)).where(plans_owed.c.next_at.is_not(None)),
     "offer": select(func.min(offers.c.until_at)).where(offers.c.ended_at.is_(None)),
+    "cover": select(func.min(covers.c.due_at)),
+    "absence": select(func.min(absences.c.turn_at)),
+    "readiness": select(func.min(readiness_checks.c.due_at)).where(
+        readiness_checks.c.done_at.is_(None)
+    ),
     "drill": STARTS,
     "drill_end": ENDS,
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),

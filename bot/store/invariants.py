@@ -17,10 +17,12 @@ from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
 from bot.store.answers import STANDS
 from bot.store.tables import (
+    absences,
     acknowledgements,
     alert_children,
     alerts,
     containments,
+    covers,
     disclosures,
     events,
     messages,
@@ -28,6 +30,7 @@ from bot.store.tables import (
     notifications,
     offers,
     plans_owed,
+    readiness_checks,
     tellings,
     views,
 )
@@ -244,6 +247,18 @@ def _answer_taken_back_and_settled(now: datetime) -> Select[Any]:  # noqa: ARG00
     return _count(alerts.c.state == AlertState.ACKNOWLEDGED, given, ~given.where(STANDS))
 
 
+def _cover_not_checked(now: datetime) -> Select[Any]:
+    return _count(readiness_checks.c.done_at.is_(None), readiness_checks.c.due_at < now - GRACE)
+
+
+def _cover_not_settled(now: datetime) -> Select[Any]:
+    return _count(covers.c.due_at < now - GRACE)
+
+
+def _absence_not_turned(now: datetime) -> Select[Any]:
+    return _count(absences.c.turn_at < now - GRACE)
+
+
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
@@ -256,6 +271,9 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I7", "a view that was not hidden", _view_not_hidden),
     ("I7", "a plan that is due and was not asked for", _plan_not_asked),
     ("I7", "an offer on a card whose time is over", _offer_too_long),
+    ("I7", "a check of the cover that was not done", _cover_not_checked),
+    ("I7", "a question who stands in, past its time", _cover_not_settled),
+    ("I7", "an absence whose day has come unseen", _absence_not_turned),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
 )

@@ -185,6 +185,16 @@ async def with_open_alerts(tx: Tx) -> dict[int, set[str]]:
     return found
 
 
+async def waiting(tx: Tx, ids: Collection[int]) -> set[int]:
+    """Those of these that are to be raised, or looked at again, first."""
+    rows = await tx.all(
+        select(notifications.c.id).where(
+            notifications.c.id.in_(ids), notifications.c.raise_due_at.is_not(None)
+        )
+    )
+    return {row.id for row in rows}
+
+
 async def change(tx: Tx, notification_id: int, **values: Any) -> None:
     await tx.execute(
         update(notifications).where(notifications.c.id == notification_id).values(**values)

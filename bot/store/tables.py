@@ -25,7 +25,9 @@ from sqlalchemy import (
 from bot.domain.access import Way
 from bot.domain.alert import AlertState, LateBy, Leg, Meaning, NotificationState
 from bot.domain.containment import Outcome
+from bot.domain.covers import CoverState
 from bot.domain.delivery import Operation
+from bot.domain.evening import CheckKind
 from bot.domain.message import Kind, MessageState
 from bot.domain.people import Channel, ContactState, Role
 from bot.domain.plan import Answer, Choice, Offer
@@ -299,6 +301,43 @@ absences = Table(
     _ref("person_id", "people.id", index=True),
     Column("first_on", Date, nullable=False),
     Column("last_on", Date, nullable=False),
+    # When it is looked at next: the midnight at which it begins, then the one at which it is over.
+    _at("turn_at", nullable=True),
+    _at("ended_at", nullable=True),  # taken back, or in another's place; the row stays
+    _where("ix_absences_turn", "turn_at", condition="turn_at is not null"),
+)
+
+covers = Table(
+    "covers",
+    metadata,
+    _id(),
+    _ref("absence_id", "absences.id", index=True),
+    _ref("person_id", "people.id", index=True),  # who was asked to stand in
+    _ref("asked_by", "people.id", nullable=True),  # a coordinator; nobody: who is away, themselves
+    Column("state", Word(CoverState), nullable=False),
+    _at("asked_at"),
+    # By when an answer is due; of an accepted one, when it is to be looked at again, if at all.
+    _at("due_at", nullable=True),
+    _at("settled_at", nullable=True),
+    _where(
+        "uq_covers_absence", "absence_id",
+        condition="state = 'asked' or state = 'accepted'", unique=True,
+    ),
+    _where("ix_covers_due", "due_at", condition="due_at is not null"),
+)  # fmt: skip
+
+readiness_checks = Table(
+    "readiness_checks",
+    metadata,
+    _id(),
+    Column("day", Date, nullable=False),  # the pupil day that is looked at
+    Column("kind", Word(CheckKind), nullable=False),
+    _at("due_at"),
+    _at("done_at", nullable=True),
+    Column("told", Integer, nullable=False, default=0),  # how many coordinators
+    Column("gaps", Json),  # codes, legs, roles and years, as it found them
+    UniqueConstraint("day", "kind", name="uq_readiness_checks_day_kind"),
+    _where("ix_readiness_checks_due", "due_at", condition="done_at is null"),
 )
 
 config_versions = Table(
@@ -442,6 +481,7 @@ acknowledgements = Table(
     Column("meaning", Word(Meaning), nullable=False, server_default=Meaning.TAKEN.value),
     # How many answers of theirs were taken back, or meant something else, by then: given anew.
     Column("turn", Integer, nullable=False, server_default="0"),
+    Column("in_place_of", Json, nullable=False, server_default="[]"),  # whom they stood in for
     _at("acknowledged_at"),
     UniqueConstraint(
         "alert_id", "person_id", "version", "refusals", "children", "meaning", "turn",

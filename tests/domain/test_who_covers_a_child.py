@@ -31,14 +31,18 @@ def test_a_role_covers_a_school_by_its_code_its_team_or_everywhere() -> None:
     everywhere = a_person("All", Role.SCHOOL_NURSE, everywhere=True)
     other = a_person("Other", Role.SCHOOL_NURSE, PARC.code, teams=["West"])
     town = a_directory(TOWN, by_code, by_team, everywhere, other)
-    assert set(names(town.covering(Role.SCHOOL_NURSE, BRYN.code, [3]))) == {"Code", "Team", "All"}
-    assert set(names(town.covering(Role.SCHOOL_NURSE, ROATH.code, [3]))) == {"Team", "All"}
-    assert names(town.covering(Role.NURSE_LEAD, BRYN.code, [3])) == []
+    assert set(names(town.covering(Role.SCHOOL_NURSE, BRYN.code, [3], MONDAY))) == {
+        "Code",
+        "Team",
+        "All",
+    }
+    assert set(names(town.covering(Role.SCHOOL_NURSE, ROATH.code, [3], MONDAY))) == {"Team", "All"}
+    assert names(town.covering(Role.NURSE_LEAD, BRYN.code, [3], MONDAY)) == []
 
 
 def test_who_is_asked_first_goes_by_order_and_then_by_id() -> None:
     people = [a_person(n, Role.DSP, BRYN.code, order=o) for n, o in (("B", 2), ("C", 1), ("A", 2))]
-    assert names(a_directory(TOWN, *people).covering(Role.DSP, BRYN.code, [None])) == [
+    assert names(a_directory(TOWN, *people).covering(Role.DSP, BRYN.code, [None], MONDAY)) == [
         "C",
         "A",
         "B",
@@ -50,17 +54,19 @@ def test_years_split_a_school_and_an_unknown_year_is_everyones() -> None:
     upper = a_person("Upper", Role.DSP, BRYN.code, years=[10, 11])
     both = a_person("Both", Role.DSP, BRYN.code)
     town = a_directory(TOWN, lower, upper, both)
-    assert names(town.covering(Role.DSP, BRYN.code, [8])) == ["Both", "Lower"]
-    assert names(town.covering(Role.DSP, BRYN.code, [8, 11])) == ["Both", "Lower", "Upper"]
-    assert names(town.covering(Role.DSP, BRYN.code, [None])) == ["Both", "Lower", "Upper"]
-    assert names(town.covering(Role.DSP, BRYN.code, [13])) == ["Both"]
+    assert names(town.covering(Role.DSP, BRYN.code, [8], MONDAY)) == ["Both", "Lower"]
+    assert names(town.covering(Role.DSP, BRYN.code, [8, 11], MONDAY)) == ["Both", "Lower", "Upper"]
+    assert names(town.covering(Role.DSP, BRYN.code, [None], MONDAY)) == ["Both", "Lower", "Upper"]
+    assert names(town.covering(Role.DSP, BRYN.code, [13], MONDAY)) == ["Both"]
 
 
 def test_a_duty_without_a_school_is_for_whoever_covers_everything_or_else_the_whole_role() -> None:
     desk = a_person("Desk", Role.MASH_DESK, everywhere=True)
     part = a_person("Part", Role.MASH_DESK, BRYN.code)
-    assert names(a_directory(TOWN, desk, part).covering(Role.MASH_DESK, None, [None])) == ["Desk"]
-    assert names(a_directory(TOWN, part).covering(Role.MASH_DESK, None, [None])) == ["Part"]
+    assert names(a_directory(TOWN, desk, part).covering(Role.MASH_DESK, None, [None], MONDAY)) == [
+        "Desk"
+    ]
+    assert names(a_directory(TOWN, part).covering(Role.MASH_DESK, None, [None], MONDAY)) == ["Part"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +91,7 @@ def test_only_who_covers_several_schools_has_to_be_told_which_one(
 def test_everyone_who_covers_a_child_is_found_and_nobody_else(
     town: Directory, role: Role, years: list[int | None]
 ) -> None:
-    found = town.covering(role, "9992009", years)
+    found = town.covering(role, "9992009", years, MONDAY)
     for person in town.people.values():
         touches = any(person.scope.covers_year(year) for year in years)
         assert (person in found) == (person.role is role and touches)

@@ -15,29 +15,11 @@ _ANSWER = re.compile(r"(?:c:(\d{1,18})|n:(\d{1,18})(?::\d{1,18})?)", re.ASCII)
 _PLAN = re.compile(r"k:(\d{1,18})(?::\d{1,18})?", re.ASCII)
 _NURSES = re.compile(r"(?:y:(\d{1,18})|w:(\d{1,18})(?::\d{1,18})?)", re.ASCII)
 _UNDO = re.compile(r"u:(\d{1,18})", re.ASCII)
-_CONFIRM = re.compile(r"([vxd]):(\d{1,18})(?::\d{1,18})?", re.ASCII)
+_CONFIRM = re.compile(r"([vxd]|c[wabp]|rl):(\d{1,18})(?::\d{1,18})?", re.ASCII)
 _VERBS = [
-    "o",
-    "a",
-    "r",
-    "h",
-    "t",
-    "p",
-    "d",
-    "v",
-    "x",
-    "l",
-    "n",
-    "c",
-    "e",
-    "k",
-    "u",
-    "w",
-    "y",
-    "O",
-    "A",
-    "é",
-]
+    "o", "a", "r", "h", "t", "p", "d", "v", "x", "l", "n", "c", "e", "k", "u", "w", "y",
+    "O", "A", "é", "cw", "ca", "cb", "cp", "rl",
+]  # fmt: skip
 _ODD = (
     "", ":", "::", "o", "o:", "a: 1", "o:+1", "o:-1", "o:1.0", "o:0x1", "a:١", "o:¹", "o:１",
     "a:9223372036854775808", "o:" + "9" * 61, "🙂" * 16, "x" * 64, "o:\u202e1",

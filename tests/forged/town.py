@@ -161,7 +161,9 @@ async def _propose(town: Town) -> None:
     """Buttons that ask to be confirmed, each to be pressed by nobody but whom it was sent to."""
     for name, said, prefix in (
         ("Mair", "/lost", "x"), ("Coordinator", "/leave rhys", "v"),
-        ("Coordinator", "/drill all", "d"),
+        ("Coordinator", "/drill all", "d"), ("Mair", "/away 1.12.", "cw"),
+        ("Mair", "/away", "cb"), ("Coordinator", "/absent mair 2.12.", "cw"),
+        ("Coordinator", "/absent", "cb"),
     ):  # fmt: skip
         await town.world.phone(name).says(said)
         message = town.world.phone(name).sandbox.last

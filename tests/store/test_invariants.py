@@ -12,17 +12,22 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.alert import AlertState, NotificationState
+from bot.domain.covers import CoverState
+from bot.domain.evening import CheckKind
 from bot.domain.message import MessageState
 from bot.store import answers, plans
 from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
 from bot.store.tables import (
+    absences,
     alerts,
     containments,
+    covers,
     events,
     messages,
     notification_versions,
     notifications,
     offers,
+    readiness_checks,
     tellings,
     views,
 )
@@ -72,6 +77,33 @@ async def never_raised(world: World, tx: Tx) -> None:
 
 async def overdue(world: World, tx: Tx) -> None:
     await of_alert(1, next_step_at=world.clock.now() - LATE)(world, tx)
+
+
+async def never_checked(world: World, tx: Tx) -> None:
+    late = world.clock.now() - LATE
+    row = {"day": late.date(), "kind": CheckKind.EVENING, "due_at": late, "told": 0}
+    await tx.execute(insert(readiness_checks).values(row))
+
+
+async def away(world: World, tx: Tx, **values: Any) -> int:
+    today = world.clock.now().date()
+    row = {"person_id": "mair", "first_on": today, "last_on": today}
+    return await tx.add(absences, **row, **values)
+
+
+async def never_settled(world: World, tx: Tx) -> None:
+    await tx.add(
+        covers,
+        absence_id=await away(world, tx),
+        person_id="nia",
+        state=CoverState.ASKED,
+        asked_at=world.clock.now(),
+        due_at=world.clock.now() - LATE,
+    )
+
+
+async def never_turned(world: World, tx: Tx) -> None:
+    await away(world, tx, turn_at=world.clock.now() - LATE)
 
 
 async def claimed_long_ago(world: World, tx: Tx) -> None:
@@ -173,6 +205,9 @@ PROMISES: dict[str, Broken] = {
     "I7 a plan that is due and was not asked for": plan_never_asked_for,
     "I7 an offer on a card whose time is over": offered_for_too_long,
     "I9 a settled alert whose answers were taken back": settled_by_nothing,
+    "I7 a check of the cover that was not done": never_checked,
+    "I7 a question who stands in, past its time": never_settled,
+    "I7 an absence whose day has come unseen": never_turned,
     "I11 an open alert without a next step": of_alert(1, next_step_at=None),
     "I1 a notification raised without an alert": without_alerts,
     "I2 an accepted version whose content is not kept": content_lost,

@@ -14,7 +14,7 @@ _INDEXES = (
 )
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -113,13 +113,13 @@ def downgrade() -> None:
         batch.drop_column("meaning")
     op.execute("ALTER TABLE alerts DROP COLUMN passed")
     # What the version before has no word for.
-    kinds = "kind IN ('plan', 'plan_missing')"
     op.execute(
-        f"DELETE FROM delivery_attempts WHERE message_id IN (SELECT id FROM messages WHERE {kinds})"
+        "DELETE FROM delivery_attempts WHERE message_id IN "
+        "(SELECT id FROM messages WHERE kind IN ('plan', 'plan_missing'))"
     )
     op.execute(
         "DELETE FROM messages WHERE operation = 'edit' AND parent_id IN "
-        f"(SELECT id FROM messages WHERE {kinds})"
+        "(SELECT id FROM messages WHERE kind IN ('plan', 'plan_missing'))"
     )
-    op.execute(f"DELETE FROM tellings WHERE {kinds}")
-    op.execute(f"DELETE FROM messages WHERE {kinds}")
+    op.execute("DELETE FROM tellings WHERE kind IN ('plan', 'plan_missing')")
+    op.execute("DELETE FROM messages WHERE kind IN ('plan', 'plan_missing')")
