@@ -10,6 +10,12 @@ class Kind(StrEnum):
     """A card with buttons, to those who may open it; sent again as a reminder by a later step."""
     TRIAGE = "triage"
     """The MASH desk's card: which school is this?"""
+    QUESTION = "question"
+    """The MASH desk's card: somebody who was told asks about this."""
+    ANSWERED = "answered"
+    """To who asked: there is an answer to read."""
+    QUESTION_OVER = "question_over"
+    """To who asked, or was to answer: the question ended without an answer."""
     MORE = "more"
     """There is more on an alert already told: a new version or an update."""
     WITHDRAWN = "withdrawn"
@@ -20,6 +26,7 @@ class Kind(StrEnum):
     ESCALATION = "escalation"
     """A reference and a school, to roles that never see content; several may share a message."""
     TRIAGE_STANDS = "triage_stands"
+    QUESTION_STANDS = "question_stands"
     GAP = "gap"
     """To coordinators: a step had nobody on it, a person cannot be reached, a calendar ends."""
     ALARM = "alarm"
@@ -38,13 +45,13 @@ class Kind(StrEnum):
     """No message: the commands that a chat's menu offers."""
 
 
-CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.MORE})
+CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.QUESTION, Kind.MORE, Kind.ANSWERED})
 """The kinds with an alert's buttons, kept true by refreshes."""
-SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP})
+SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.QUESTION_STANDS, Kind.GAP})
 """Kinds of which one message to a chat may name several references."""
 
 
-ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT})
+ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT, Kind.QUESTION_OVER})
 """Kinds that name one alert in a message of its own, without buttons."""
 
 

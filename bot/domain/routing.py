@@ -166,6 +166,8 @@ class LadderState:
     """The ids of everyone told so far."""
     hurry: bool = False
     """The last ways tried are in doubt: the next step is pulled forward once (I5)."""
+    owner: str = ""
+    """Who has taken a question: of those who could settle it, they alone are reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,12 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
         for role in action.roles
         for person in directory.covering(role, state.school_code, years)
     ]
+    if any(isinstance(stand, Reachable) and stand.person.id == state.owner for stand in stands):
+        stands = [
+            stand
+            for stand in stands
+            if stand.person.id == state.owner or stand.person.role not in state.policy.settled_by
+        ]
     return StepTold(
         action.step,
         action.reminder,

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import (
+    OF_THE_DESK,
     Acknowledgement,
     AlertChild,
     AlertState,
-    Leg,
     children_in_scope,
     uncovered,
 )
@@ -37,7 +37,7 @@ async def acknowledge(ctx: Context, person_id: str, alert_id: int) -> Reply:
         alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
-        if person is None or alert is None or alert.leg is Leg.TRIAGE:
+        if person is None or alert is None or alert.leg in OF_THE_DESK:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if not may_take(known, person, alert, children, now):

@@ -5,7 +5,7 @@ commit: the update is in the inbox still and is handled again. Dies after it: th
 the escalating stage's tick climbs it; handling the update again finds the line in the trail.
 """
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, AlertState
 from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
@@ -23,7 +23,7 @@ async def cannot_act(ctx: Context, person_id: str, alert_id: int) -> Reply:
         alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
-        if person is None or alert is None or alert.leg is Leg.TRIAGE:
+        if person is None or alert is None or alert.leg in OF_THE_DESK:
             return nothing_here(person.language if person else "en")
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if not may_take(known, person, alert, children, now):

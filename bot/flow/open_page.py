@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
+from bot.flow.asking import standing_owner
 from bot.flow.authorise import may_take
 from bot.flow.context import Context
 from bot.flow.disclose import disclose
@@ -35,6 +36,7 @@ from bot.rendering.page import AlertPage, alert_page
 from bot.store import alerts
 
 _STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
+_CARDS = {Leg.TRIAGE: Kind.TRIAGE, Leg.QUESTION: Kind.QUESTION}
 
 
 async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPage | Reply:
@@ -60,7 +62,10 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
             return nothing_here(language)  # a version came in between, and may exclude this person
         await disclose(tx, now, shown, alert, person, known, visitor.way)
         given = (await alerts.answers(tx, [alert_id]))[alert_id]
-        return _page(known, alert, children, given, person, shown, now)
+        owner = None
+        if alert.leg is Leg.QUESTION:
+            owner = await standing_owner(tx, known, alert, now)
+        return _page(known, alert, children, given, person, shown, now, owner)
 
 
 async def still_stands(ctx: Context, visitor: Visitor, alert_id: int) -> bool:
@@ -87,12 +92,13 @@ def _page(
     person: Person,
     shown: Shown,
     now: datetime,
+    owner: Person | None,
 ) -> AlertPage:
     own = own_answer(given, children, person)
-    is_open, triage = alert.state is AlertState.OPEN, alert.leg is Leg.TRIAGE
+    is_open, of_the_desk = alert.state is AlertState.OPEN, alert.leg in OF_THE_DESK
     say = words(person.language)
     facts = Card(
-        kind=Kind.TRIAGE if triage else Kind.ALERT,
+        kind=_CARDS.get(alert.leg, Kind.ALERT),
         alert_id=alert.id,
         reference=alert.reference,
         bell_at=alert.bell_at,
@@ -100,6 +106,8 @@ def _page(
         mine=own,
         settled=settling_answer(known, given, alert.excluded),
         late=alert.late,
+        owner=owner.name if owner else "",
+        is_owner=owner is not None and owner.id == person.id,
     )
     return alert_page(
         facts,
@@ -111,7 +119,10 @@ def _page(
         drill=shown.drill,
         question=question_lines(known, shown, person.language),
         choices=choices(known, shown, person.language) if is_open else (),
-        may_acknowledge=is_open and not triage and own is None,
+        asked=shown.asked,
+        answering=shown.question if is_open else None,
+        may_acknowledge=is_open and not of_the_desk and own is None,
         may_recuse=alert.state in _STANDING,
-        may_refuse=alert.state in _STANDING and not triage,
+        may_refuse=alert.state in _STANDING and not of_the_desk,
+        may_ask=alert.state in _STANDING and not of_the_desk,
     )

@@ -1,7 +1,8 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
 `r:12` recuse, `c:12` cannot act, `n:12` not our pupil, `n:12:2` the same of one child,
 `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export,
-`l:cy`.
+`l:cy`, `q:12` ask a question, `q:12:2` of this child, `q:12:2:0` this one, `i:13` take a question,
+`s:13:0` answer it.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -11,7 +12,9 @@ from aiogram.types import CallbackQuery
 
 from bot.flow.acknowledge import acknowledge
 from bot.flow.answer import LANGUAGE, answer_press
+from bot.flow.answer_question import answer_question
 from bot.flow.ask import nothing_for, set_language, who
+from bot.flow.ask_desk import ask_desk, offer_questions
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
@@ -22,9 +25,12 @@ from bot.flow.not_ours import not_ours
 from bot.flow.open_alert import hide_now, open_details
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.take_question import take_question
 from bot.flow.triage import decide_by_choice
 from bot.rendering.cards import (
     ACKNOWLEDGE,
+    ANSWER,
+    ASK,
     CANNOT_ACT,
     DECIDE,
     HIDE,
@@ -32,6 +38,7 @@ from bot.rendering.cards import (
     OPEN,
     PAGE,
     RECUSE,
+    TAKE,
 )
 
 router = Router(name="presses")
@@ -73,6 +80,14 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await hide_now(ctx, person_id, address, card)
         case (verb, number, choice) if verb == DECIDE:
             return await decide_by_choice(ctx, person_id, number, choice)
+        case (verb, number, *child) if verb == ASK and len(child) < 2:
+            return await offer_questions(ctx, person_id, number, address, card, *child)
+        case (verb, number, child, question) if verb == ASK:
+            return await ask_desk(ctx, person_id, number, child, question)
+        case (verb, number) if verb == TAKE:
+            return await take_question(ctx, person_id, number)
+        case (verb, number, choice) if verb == ANSWER:
+            return await answer_question(ctx, person_id, number, choice)
         case (verb, number, choice) if verb == DRILL:
             return await decide_drill(ctx, person_id, number, choice)
         case (verb, 1) if verb == LEAVE:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, exists, func, or_, select
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, AlertState, Leg
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.store.drills import ENDS, STARTS
@@ -52,7 +52,7 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
         return and_(column >= first, column < end)
 
     raised = and_(within(alerts.c.raised_at), _REAL_ALERT)
-    duty = and_(alerts.c.leg != Leg.TRIAGE, raised)
+    duty = and_(alerts.c.leg.not_in(OF_THE_DESK), raised)
     answered = alerts.c.state == AlertState.ACKNOWLEDGED
     queries = {
         "notifications received": select(func.count())

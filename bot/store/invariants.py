@@ -31,7 +31,15 @@ from bot.store.unit_of_work import Tx
 
 GRACE = timedelta(seconds=60)
 """After an outage everything overdue is in the outbox within this time of the start (I7)."""
-_OF_LADDERS = (Kind.ALERT, Kind.TRIAGE, Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP)
+_OF_LADDERS = (
+    Kind.ALERT,
+    Kind.TRIAGE,
+    Kind.QUESTION,
+    Kind.ESCALATION,
+    Kind.TRIAGE_STANDS,
+    Kind.QUESTION_STANDS,
+    Kind.GAP,
+)
 _MATTERS = (NotificationState.RAISED, NotificationState.TRIAGE)
 
 
