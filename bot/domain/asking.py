@@ -6,7 +6,7 @@ about a field of the notice: then whoever may see the field may ask, and may rea
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.alert import Leg
@@ -186,6 +186,17 @@ def _may_read(view: RoleView, leg: Leg, asked: Asked) -> bool:
         return False
     field = field_of(asked.question)
     return asked.leg is leg if field is None else field in view.fields
+
+
+def waits(took: Collection[timedelta]) -> dict[str, timedelta]:
+    """How long answers took: the one in the middle, and the one that nine in ten were within.
+    Empty when there was none."""
+    if not took:
+        return {}
+    ordered = sorted(took)
+    middle, last = len(ordered) // 2, len(ordered) - 1
+    between = (ordered[middle] + ordered[last - middle]) / 2
+    return {"median": between, "nine in ten": ordered[-(-9 * len(ordered) // 10) - 1]}
 
 
 def still_to_ask(

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, case, exists, func, or_, select
 
 from bot.domain.alert import OF_THE_DESK, AlertState, Leg
+from bot.domain.asking import waits
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.store.drills import ENDS, STARTS
@@ -18,6 +19,7 @@ from bot.store.tables import (
     drills,
     messages,
     notifications,
+    questions,
     tellings,
     views,
 )
@@ -45,7 +47,9 @@ _SAID = and_(
 _UNDER_WAY = (drills.c.started_at.is_not(None), drills.c.ended_at.is_(None))
 
 
-async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
+async def between(
+    tx: Tx, first: datetime, end: datetime, now: datetime | None = None
+) -> dict[str, int]:
     """Counts over what was received, raised and answered in [first, end)."""
 
     def within(column: Any) -> Any:
@@ -96,7 +100,32 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
         .select_from(drills)
         .where(within(drills.c.started_at)),
     }
-    return {name: int(await tx.scalar(query)) for name, query in queries.items()}
+    found = {name: int(await tx.scalar(query)) for name, query in queries.items()}
+    return found | await of_questions(tx, first, end, now)
+
+
+async def of_questions(
+    tx: Tx, first: datetime, end: datetime, now: datetime | None
+) -> dict[str, int]:
+    """What was asked of the MASH desk in [first, end), and how long an answer took; without an
+    answer there is no such time."""
+    rows = await tx.all(
+        select(questions.c.asked_at, questions.c.answered_at, alerts.c.state, alerts.c.bell_at)
+        .join(alerts, alerts.c.id == questions.c.alert_id)
+        .where(questions.c.asked_at >= first, questions.c.asked_at < end, _REAL_ALERT)
+    )
+    standing = [row for row in rows if row.state is AlertState.OPEN]
+    took = [row.answered_at - row.asked_at for row in rows if row.answered_at is not None]
+    return {
+        "questions asked": len(rows),
+        "questions answered": len(took),
+        "questions open": len(standing),
+        "questions overdue": sum(now is not None and row.bell_at < now for row in standing),
+        **{
+            f"minutes until a question was answered, {name}": int(value.total_seconds() // 60)
+            for name, value in waits(took).items()
+        },
+    }
 
 
 async def gauges(tx: Tx) -> dict[str, int]:
