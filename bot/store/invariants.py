@@ -15,6 +15,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
+from bot.store import question_invariants
 from bot.store.tables import (
     alert_children,
     alerts,
@@ -246,6 +247,10 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I7", "a view that was not hidden", _view_not_hidden),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
+    *(
+        ("I11", what, lambda now, query=query: query(now - GRACE))
+        for what, query in question_invariants.WAITING
+    ),
 )
 """Checked every half minute: each looks only at rows that wait."""
 
@@ -258,6 +263,7 @@ HISTORY: tuple[tuple[str, str, Query], ...] = (
     ("I9", "a sealed alert with a child in it", _sealed_with_children),
     ("I9", "an ended alert whose ladder goes on", _ended_and_climbing),
     ("I9", "an open alert that has ended", _open_and_ended),
+    ("I9", "a question whose answer and duty disagree", question_invariants.disagreeing),
 )
 """Checked over everything there is: by tests, rigs and restore drills, and hourly."""
 

@@ -12,8 +12,31 @@ _SINGLE = re.compile(r"([arth]):(\d{1,18})", re.ASCII)
 _OPEN = re.compile(r"[op]:(\d{1,18})(?::\d{1,18})*", re.ASCII)
 _DECIDE = re.compile(r"t:(\d{1,18}):\d{1,18}", re.ASCII)
 _ANSWER = re.compile(r"(?:c:(\d{1,18})|n:(\d{1,18})(?::\d{1,18})?)", re.ASCII)
+_ASK = re.compile(r"q:(\d{1,18})(?::\d{1,18}){0,3}", re.ASCII)
+_AT_THE_DESK = re.compile(r"i:(\d{1,18})|s:(\d{1,18}):\d{1,18}", re.ASCII)
 _CONFIRM = re.compile(r"([vxd]):(\d{1,18})(?::\d{1,18})?", re.ASCII)
-_VERBS = ["o", "a", "r", "h", "t", "p", "d", "v", "x", "l", "n", "c", "e", "O", "A", "é"]
+OF_THE_DESK = ("triage", "question")
+_VERBS = [
+    "o",
+    "a",
+    "r",
+    "h",
+    "t",
+    "p",
+    "d",
+    "v",
+    "x",
+    "l",
+    "n",
+    "c",
+    "e",
+    "q",
+    "s",
+    "i",
+    "O",
+    "A",
+    "é",
+]
 _ODD = (
     "", ":", "::", "o", "o:", "a: 1", "o:+1", "o:-1", "o:1.0", "o:0x1", "a:١", "o:¹", "o:１",
     "a:9223372036854775808", "o:" + "9" * 61, "🙂" * 16, "x" * 64, "o:\u202e1",
@@ -62,11 +85,17 @@ def is_no_forgery(town: Town, press: Forged) -> bool:
         return (
             asks
             and found[1] != "t"
-            and not (found[1] == "a" and town.duties[number].leg == "triage")
+            and not (found[1] == "a" and town.duties[number].leg in OF_THE_DESK)
         )
     if found := _ANSWER.fullmatch(data):
         number = int(found[1] or found[2])
-        return town.may(name, number) and town.duties[number].leg != "triage"
+        return town.may(name, number) and town.duties[number].leg not in OF_THE_DESK
+    if found := _ASK.fullmatch(data):
+        number = int(found[1])
+        return town.may(name, number) and town.duties[number].leg not in OF_THE_DESK
+    if found := _AT_THE_DESK.fullmatch(data):
+        number = int(found[1] or found[2])
+        return town.may(name, number) and town.duties[number].leg == "question"
     if found := _CONFIRM.fullmatch(data):
         if found[1] == "d":
             return name == "Coordinator"
