@@ -1,19 +1,22 @@
 """Ask a question: two presses, an owner at the MASH desk, an answer that returns to who asked and
 to the record; nothing of it in a chat but that there is one."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.people import Role
 from bot.domain.school import School
+from bot.domain.subject_access import WITHHELD, Subject
 from bot.flow.account import line_of_time, of_reference
 from bot.flow.acknowledge import acknowledge
 from bot.flow.answer_question import answer_question
 from bot.flow.close import close
 from bot.flow.ledger import disclosed
 from bot.flow.report import report
+from bot.flow.subject_access import make
 from bot.sandbox.chats import ChatMessage
 from bot.sandbox.presses import Press
 from tests.builders import MONDAY, at, child, child_of, notice
@@ -411,6 +414,28 @@ async def test_the_answer_is_reported_with_its_time_and_drills_are_not(
     assert figures["alerts raised"] == 3
     tomorrow = MONDAY + timedelta(days=1)
     assert (await report(world.ctx, tomorrow, tomorrow))["questions asked"] == 0
+
+
+async def test_a_childs_copy_holds_what_was_asked_and_no_free_text_unless_two_agreed(
+    world: World, bryn: School
+) -> None:
+    await world.police.send(child_of(bryn, given_name="Ela", family_name="Synthetic"))
+    mair = world.phone("Mair")
+    card = mair.expects("alert")
+    await to_the_desk(world, card)
+    await to_the_desk(world, card, "Any action taken?")
+    await answer_question(world.ctx, "desk", 2, 1, "Her-sister was not")
+    await answer_question(world.ctx, "desk", 3, 0)
+    await world.settle()
+    made = await make(world.ctx, Subject("Ela Synthetic", date(2016, 3, 1)))
+    [held] = json.loads(made.as_json)["notices"]
+    first, second = held["questions"]
+    assert (first["question"], first["answer"], first["text"]) == ("seen", "no", WITHHELD)
+    assert (second["question"], second["answer"]) == ("arrest", WITHHELD)
+    assert b"Her-sister" not in made.as_json + made.as_html
+    assert b"Was the child seen?" in made.as_html
+    await mair.press("Acknowledge", card)
+    world.everyone_is_accounted_for()
 
 
 async def test_a_coordinator_sees_that_questions_stand_and_nothing_of_them(
