@@ -1,5 +1,5 @@
-"""What becomes of a question when its owner leaves, its asker is excluded, or its alert ends; and an
-answer is told whatever comes in between."""
+"""What becomes of a question when its owner leaves, its asker is excluded, or its alert ends; and
+an answer is told whatever comes in between."""
 
 import pytest
 
