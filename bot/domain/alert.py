@@ -9,11 +9,17 @@ from bot.domain.people import Person, Role
 
 
 class Leg(StrEnum):
-    """Whose duty it is. A triage task is a duty of the MASH desk, with a ladder like any other."""
+    """Whose duty it is. A triage task is a duty of the MASH desk, with a ladder like any other; so
+    is a question that somebody asks it."""
 
     SCHOOL = "school"
     NURSE = "nurse"
     TRIAGE = "triage"
+    QUESTION = "question"
+
+
+OF_THE_DESK = frozenset({Leg.TRIAGE, Leg.QUESTION})
+"""The legs that are no alert of a school's or a nurse team's."""
 
 
 class NotificationState(StrEnum):

@@ -33,6 +33,8 @@ class EscalationPolicy:
     end_every: timedelta
     enabled: bool = True
     version: str = ""
+    answer_within: timedelta | None = None
+    """How long the desk has for a question, whose bell this makes; no other leg has it."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -57,6 +59,21 @@ class EscalationPolicy:
             "end_every": self.end_every.total_seconds(),
             "version": self.version,
         }
+
+
+DEFAULT_FOR_QUESTIONS = EscalationPolicy(
+    leg=Leg.QUESTION,
+    settled_by=(Role.MASH_DESK,),
+    steps=(
+        EscalationStep((Role.MASH_DESK,)),
+        EscalationStep((Role.MASH_DESK,), not_before=timedelta(minutes=-30)),
+        EscalationStep((Role.COORDINATOR,), not_before=timedelta()),
+    ),
+    end_tell=(Role.COORDINATOR,),
+    end_every=timedelta(hours=1),
+    answer_within=timedelta(hours=4),
+)
+"""The ladder of a question where a file from before there were any says nothing of it."""
 
 
 def _span(name: str, span: timedelta | None) -> dict[str, float]:

@@ -14,6 +14,12 @@ class Kind(StrEnum):
     """The card again, to who acknowledged and has not said what is planned."""
     PLAN_MISSING = "plan_missing"
     """To coordinators: acknowledged, and nobody has said what is planned."""
+    QUESTION = "question"
+    """The MASH desk's card: somebody who was told asks about this."""
+    ANSWERED = "answered"
+    """To who asked: there is an answer to read."""
+    QUESTION_OVER = "question_over"
+    """To who asked, or was to answer: the question ended without an answer."""
     MORE = "more"
     """There is more on an alert already told: a new version or an update."""
     WITHDRAWN = "withdrawn"
@@ -26,6 +32,7 @@ class Kind(StrEnum):
     ESCALATION = "escalation"
     """A reference and a school, to roles that never see content; several may share a message."""
     TRIAGE_STANDS = "triage_stands"
+    QUESTION_STANDS = "question_stands"
     GAP = "gap"
     """To coordinators: a step had nobody on it, a person cannot be reached, a calendar ends."""
     ALARM = "alarm"
@@ -48,13 +55,15 @@ class Kind(StrEnum):
     """No message: the commands that a chat's menu offers."""
 
 
-CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.MORE, Kind.PLAN})
+CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.QUESTION, Kind.MORE, Kind.ANSWERED, Kind.PLAN})
 """The kinds with an alert's buttons, kept true by refreshes."""
-SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP, Kind.PLAN_MISSING})
+SHARED = frozenset(
+    {Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.QUESTION_STANDS, Kind.GAP, Kind.PLAN_MISSING}
+)
 """Kinds of which one message to a chat may name several references."""
 
 
-ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT})
+ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT, Kind.QUESTION_OVER})
 """Kinds that name one alert in a message of its own, without buttons."""
 
 

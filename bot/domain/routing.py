@@ -182,6 +182,8 @@ class LadderState:
     """The teams that this one alert was passed on to: they count as its own."""
     hurry: bool = False
     """The last ways tried are in doubt: the next step is pulled forward once (I5)."""
+    owner: str = ""
+    """Who has taken a question: of those who could settle it, they alone are reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,12 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
         ):
             people.setdefault(person.id, person)
     stands = [standing(person, on, state.excluded) for person in people.values()]
+    if any(isinstance(stand, Reachable) and stand.person.id == state.owner for stand in stands):
+        stands = [
+            stand
+            for stand in stands
+            if stand.person.id == state.owner or stand.person.role not in state.policy.settled_by
+        ]
     return StepTold(
         action.step,
         action.reminder,

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.alert import Leg
+from bot.domain.asking import Asked
 from bot.domain.incident import Child, Incident
 from bot.domain.matching import fold
 from bot.domain.people import Person, Role
@@ -56,6 +57,14 @@ OF_OTHERS: Mapping[str, str] = {
     "other_children": "other people by name",
     "name": "staff acting in their role may be named by role and school",
     "other_duties": "of other children, at their own schools",
+}
+OF_QUESTIONS: Mapping[str, str] = {
+    "question": GIVEN,
+    "asked_at": GIVEN,
+    "wording": "free text, which may speak of everybody who was there",
+    "answered_at": GIVEN,
+    "answer": GIVEN,  # of the child; of the incident it is withheld, like the police's action
+    "text": "free text, which may speak of everybody who was there",
 }
 """Field by field: given, or why it is withheld."""
 
@@ -109,6 +118,14 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldQuestion:
+    """What a school or a nurse asked the MASH desk of the child, or of the incident."""
+
+    asked: Asked
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HeldNotice:
     """All that is held of one notification in which the child is."""
 
@@ -119,6 +136,7 @@ class HeldNotice:
     contacts: tuple[Contact, ...] = ()
     other_duties: tuple[Contact, ...] = ()
     """Of alerts in which the child is not."""
+    questions: tuple[HeldQuestion, ...] = ()
 
     def numbers(self, subject: Subject) -> frozenset[int]:
         """A child keeps its number through every version."""
@@ -164,7 +182,7 @@ def export_of(
 
 
 def _reasons() -> dict[str, str]:
-    tables = (OF_THE_CHILD, OF_THE_INCIDENT, OF_OTHERS)
+    tables = (OF_THE_CHILD, OF_THE_INCIDENT, OF_OTHERS, OF_QUESTIONS)
     return {name: why for table in tables for name, why in table.items() if why}
 
 
@@ -176,10 +194,28 @@ def _notice(notice: HeldNotice, subject: Subject, redacted: bool) -> dict[str, A
         "state": notice.state,
         "versions": [_version(version, numbers, redacted) for version in notice.versions],
         "contacts": [_contact(contact, redacted) for contact in notice.contacts],
+        "questions": [_question(held, redacted) for held in notice.questions],
         "other_duties": _or_withheld(
             [_contact(contact, redacted=False) for contact in notice.other_duties], redacted
         ),
     }
+
+
+def _question(held: HeldQuestion, redacted: bool) -> dict[str, Any]:
+    asked = held.asked
+    values: dict[str, Any] = {
+        "question": asked.question.value,
+        "asked_at": held.asked_at.isoformat(),
+        "wording": asked.wording,
+        "answered_at": asked.answered_at.isoformat() if asked.answered_at else None,
+        "answer": asked.answer.value if asked.answer else None,
+        "text": asked.text,
+    }
+    said = {name: value for name, value in values.items() if value}
+    fields = _fields(said, OF_QUESTIONS, redacted)
+    if redacted and asked.answer and not asked.child:
+        fields["answer"] = WITHHELD
+    return fields
 
 
 def _version(held: HeldVersion, numbers: frozenset[int], redacted: bool) -> dict[str, Any]:

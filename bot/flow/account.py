@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, AlertState, Leg
 from bot.domain.errors import NotFoundError
 from bot.domain.message import Kind
 from bot.flow.context import Context
@@ -66,7 +66,7 @@ async def _account(tx: Tx, row: Row[Any]) -> dict[str, Any]:
                 "escalations": _escalations(alert, told),
             }
             for alert in duties
-            if alert.leg is not Leg.TRIAGE
+            if alert.leg not in OF_THE_DESK
         ],
         "triage": [
             {

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import in_their_place, may_take
@@ -52,7 +52,7 @@ async def answering(ctx: Context, tx: Tx, person_id: str, alert_id: int) -> Reac
     if isinstance(reached, Reply):
         return reached
     known, alert, person, now = reached.known, reached.alert, reached.person, reached.now
-    if alert.leg is Leg.TRIAGE:
+    if alert.leg in OF_THE_DESK:
         return nothing_here(person.language)
     if not may_take(known, person, alert, reached.children, now):
         return await closed_here(tx, known, alert, person, now)

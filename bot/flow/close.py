@@ -2,9 +2,13 @@
 
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.errors import ConflictError, NotFoundError
+from bot.flow.asking import tell_of_the_end
 from bot.flow.context import Context, Stage
+from bot.flow.in_force import in_force
 from bot.flow.tell import refresh_cards
 from bot.store import alerts, events, messages, notifications
+
+_CLOSED = {Leg.TRIAGE: "triage:closed", Leg.QUESTION: "question:closed"}
 
 
 async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]:
@@ -17,17 +21,21 @@ async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]
         row = await notifications.by_reference(tx, reference, lock=True)
         if row is None:
             raise NotFoundError(f"There is no notification {reference}.")
-        closed = []
+        known = await in_force(ctx, tx)
+        closed, only_questions = [], True
         for alert in await alerts.of_notifications(tx, [row.id]):
             if alert.state is AlertState.OPEN and await alerts.move(
                 tx, alert.id, AlertState.CLOSED, now
             ):
                 closed.append(alert.id)
+                only_questions &= alert.leg is Leg.QUESTION
+                if alert.leg is Leg.QUESTION:
+                    await tell_of_the_end(tx, known, alert, now)
                 await messages.cancel_of_alert(tx, alert.id)
                 await events.append(
                     tx,
                     events.line(
-                        "triage:closed" if alert.leg is Leg.TRIAGE else "alert:closed",
+                        _CLOSED.get(alert.leg, "alert:closed"),
                         now,
                         notification_id=row.id,
                         alert_id=alert.id,
@@ -40,7 +48,9 @@ async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]
         if not closed:
             raise ConflictError(f"Nothing of {reference} is open.")
         await refresh_cards(tx, now, closed)
-        if row.raise_due_at is None:  # else a version or a decision came that is still to be told
+        # What a question is about is not closed with it; and if the notice is due to be raised, a
+        # version or a decision came that is still to be told.
+        if row.raise_due_at is None and not only_questions:
             await notifications.change(tx, row.id, state=NotificationState.CLOSED)
         tx.wake(Stage.DISPATCH)
         return closed

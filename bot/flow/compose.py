@@ -6,7 +6,7 @@ no opened view outlives its time however late its edit goes out.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.access import APP_PATH, SecurePage
 from bot.domain.alert import (
+    OF_THE_DESK,
     Acknowledgement,
     AlertChild,
     AlertState,
@@ -28,8 +29,10 @@ from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import in_their_place, may_take
+from bot.flow.card_questions import asking_on, owner_on, presses_of
 from bot.flow.link import address_of
 from bot.flow.said import Said, answers_for, read_said
+from bot.flow.shared_words import instant, shared_words
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
 from bot.rendering import notices
 from bot.rendering.answers import NONE
@@ -125,6 +128,9 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         if row.kind is Kind.PLAN:
             if (row.alert_id, row.person_id) not in batch.said.owed or state not in _STANDING:
                 return None
+        elif row.kind is Kind.ANSWERED:
+            if state not in _STANDING:
+                return None  # it is sealed with the rest
         elif row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None
         if _sealed(batch, batch.alerts[row.alert_id], person):
@@ -136,7 +142,7 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         text, buttons = await _card(batch, row, person, row.kind, row.params)
         return _outgoing(row, text, buttons, protect=True)
     if row.kind in SHARED:
-        shared = _shared(batch, row, language)
+        shared = shared_words(batch.known, batch.alerts, row, batch.now, language)
         return None if shared is None else _outgoing(row, shared)
     if row.kind is Kind.CONSIDER:
         said = await _consider(batch, row, language)
@@ -208,17 +214,23 @@ async def _card(
         late=bool(params.get("late")),
         notice_late_by=alert.notice_late_by,
         notice_was_due_at=alert.notice_was_due_at,
-        was_due_at=_instant(params.get("was_due")),
+        was_due_at=instant(params.get("was_due")),
         repeat=row.unknowns > 0 and row.operation is Operation.SEND,
         view=await _view(batch, row, alert, person) if may else None,
         app=_app(batch.page, alert) if may else None,
         link=_link(batch, row, person) if may else None,
         children=()
-        if alert.leg is Leg.TRIAGE
+        if alert.leg in OF_THE_DESK
         else tuple(sorted(children_in_scope(person, children))),
         answers=answers_for(batch.said, batch.known, alert, children, mine, person, batch.now)
         if may
         else NONE,
+        asking=await asking_on(
+            batch.tx, batch.known, alert, children, person, row.params["ask"], batch.now
+        )
+        if may and "ask" in row.params
+        else (),
+        **await owner_on(batch.tx, batch.known, alert, person, batch.now),
     )
     return card(words(person.language), facts)
 
@@ -261,35 +273,8 @@ async def _view(batch: _Batch, row: Row[Any], alert: Row[Any], person: Person) -
         page=page + 1,
         pages=len(texts),
         choices=choices(batch.known, shown, person.language),
+        presses=presses_of(shown, alert, person.language),
     )
-
-
-def _shared(batch: _Batch, row: Row[Any], language: str) -> str | None:
-    """The references of this message that are still owed; None when none is."""
-    schools = batch.known.directory.schools
-    items = []
-    for item in row.params["items"]:
-        alert = batch.alerts[item["alert"]]
-        owed = _STANDING if row.kind is Kind.PLAN_MISSING else (AlertState.OPEN,)
-        if alert.state not in owed or row.person_id in alert.excluded:
-            continue
-        school = schools.get(item.get("school", ""))
-        candidates = [schools[code] for code in item.get("candidates", ()) if code in schools]
-        items.append(
-            notices.Item(
-                reference=item["reference"],
-                school=school.name_in(language) if school else item.get("school"),
-                bell_at=alert.bell_at,
-                overdue=alert.bell_at < batch.now,
-                was_due_at=_instant(item.get("was_due")),
-                step=item.get("step", 0),
-                roles=tuple(item.get("roles", ())),
-                candidates=tuple(school.name_in(language) for school in candidates),
-            )
-        )
-    if not items:
-        return None
-    return notices.shared(words(language), row.kind, items, repeat=row.unknowns > 0)
 
 
 def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
@@ -301,6 +286,8 @@ def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
     buttons: Rows = ()
     if row.kind is Kind.WITHDRAWN:
         text = words(language).say("card.withdrawn", reference=row.params["reference"])
+    elif row.kind is Kind.QUESTION_OVER:
+        text = words(language).say("card.question_over", reference=row.params["reference"])
     elif row.kind is Kind.MISDIRECTED:
         text = words(language).say("misdirected.keep_it", reference=row.params["reference"])
     elif row.kind is Kind.CONTAINMENT:
@@ -332,7 +319,7 @@ async def _consider(batch: _Batch, row: Row[Any], language: str) -> str | None:
 def _containment(batch: _Batch, row: Row[Any], language: str) -> str:
     said, code = row.params, row.params.get("school", "")
     school = batch.known.directory.schools.get(code)
-    due = _instant(said["report_due"])
+    due = instant(said["report_due"])
     assert due is not None
     return notices.containment(
         words(language),
@@ -343,7 +330,3 @@ def _containment(batch: _Batch, row: Row[Any], language: str) -> str:
         reminder=said["reminder"],
         overdue=due <= batch.now,
     )
-
-
-def _instant(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

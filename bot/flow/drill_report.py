@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, AlertState
 from bot.domain.calendar import local_day
 from bot.domain.cover import Skipped, SkipReason, standing
 from bot.domain.drill import Drill
@@ -30,7 +30,7 @@ async def report_of(tx: Tx, known: InForce, drill: Drill, now: datetime) -> Dril
     rows = await drills.notices(tx, drill.number)
     raised = await alerts.of_notifications(tx, [row.id for row in rows], lock=False)
     duties = sorted(
-        (duty for duty in raised if duty.leg is not Leg.TRIAGE),
+        (duty for duty in raised if duty.leg not in OF_THE_DESK),
         key=lambda duty: (duty.school_code, duty.id),  # whichever was raised first
     )
     ids = [duty.id for duty in duties]

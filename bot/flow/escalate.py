@@ -9,7 +9,9 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from bot.domain.alert import Leg
 from bot.domain.routing import InForce, climb
+from bot.flow.asking import give_up
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.ladder import ladders
@@ -69,9 +71,14 @@ async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
     # The MASH desk's own ladder runs meanwhile, so that a held alert does not end in silence.
     await alerts.look_again(tx, [row.id for row in due if row.held], now + _HELD)
     due = [row for row in due if not row.held]
-    states = await ladders(tx, known, due)
     owed: list[Owed] = []
     lines: list[dict[str, Any]] = []
+    for row in due:
+        if row.leg is Leg.QUESTION:  # whose owner may have gone away or left
+            words, said = await give_up(tx, known, row, now)
+            owed += words
+            lines += said
+    states = await ladders(tx, known, due)
     climbs: list[dict[str, Any]] = []
     for row in due:
         state = states[row.id]

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import uncovered
+from bot.domain.alert import Leg, uncovered
 from bot.domain.escalation import Climb
 from bot.domain.passing import teams_passed_to
 from bot.domain.routing import InForce, LadderState
-from bot.store import alerts
+from bot.store import alerts, questions
 from bot.store.unit_of_work import Tx
 
 
@@ -21,6 +21,7 @@ async def ladders(tx: Tx, known: InForce, rows: Sequence[Row[Any]]) -> dict[int,
     children = await alerts.children(tx, ids)
     answers = await alerts.answers(tx, ids)
     told = await alerts.told_by_ladder(tx, ids)
+    asked = await questions.by_alerts(tx, [row.id for row in rows if row.leg is Leg.QUESTION])
     states = {}
     for row in rows:
         policy = alerts.policy(row)
@@ -42,5 +43,6 @@ async def ladders(tx: Tx, known: InForce, rows: Sequence[Row[Any]]) -> dict[int,
             told=told[row.id],
             passed=teams_passed_to(row.passed),
             hurry=row.hurry,
+            owner=(asked[row.id].owner or "") if row.id in asked else "",
         )
     return states

@@ -13,18 +13,28 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, AlertState, Leg, children_in_scope, uncovered
+from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState, Leg, children_in_scope, uncovered
 from bot.domain.containment import REPORT_WITHIN
 from bot.domain.message import Kind, Priority
 from bot.domain.people import Person
 from bot.domain.routing import InForce
+from bot.flow.asking import end_questions
 from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.sealed import closed_here
 from bot.flow.tell import Owed, can_be_told, refresh_card, subject_of, write_owed
-from bot.store import access, alerts, containments, events, messages, notifications, views
+from bot.store import (
+    access,
+    alerts,
+    containments,
+    events,
+    messages,
+    notifications,
+    questions,
+    views,
+)
 from bot.store.unit_of_work import Tx
 
 _PRESSABLE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
@@ -63,7 +73,7 @@ async def not_ours(ctx: Context, person_id: str, alert_id: int, child: int | Non
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
         pressed = await alerts.by_id(tx, alert_id)
-        if person is None or pressed is None or pressed.leg is Leg.TRIAGE:
+        if person is None or pressed is None or pressed.leg in OF_THE_DESK:
             return nothing_here(person.language if person else "en")
         # The notification first, as raising locks them: where its children belong is its to say.
         row = await notifications.by_id(tx, pressed.notification_id, lock=True)
@@ -97,13 +107,14 @@ async def not_ours(ctx: Context, person_id: str, alert_id: int, child: int | Non
             and duty.state in _SHOWING
             and any(c.number == meant for c in children[duty.id])
         ]
-        await _refuse(refusing, theirs, children)
+        await _refuse(refusing, theirs, duties, children)
         return Reply("press.not_ours", person.language)
 
 
 async def _refuse(
     refusing: _Refusing,
     theirs: Sequence[Row[Any]],
+    duties: Sequence[Row[Any]],
     children: dict[int, tuple[AlertChild, ...]],
 ) -> None:
     tx, row, now = refusing.tx, refusing.row, refusing.now
@@ -131,11 +142,37 @@ async def _refuse(
                 children=[refusing.child],
             ),
         )
+    await _end_questions(refusing, duties, children)
     if row.drill_id is None:  # nobody has seen anything of anybody in a drill, and nobody is asked
         await _contain(refusing, theirs, answers)
         await notifications.look_again(tx, row.id, now)
         tx.wake(Stage.RAISE, Stage.CONTAIN)
     tx.wake(Stage.DISPATCH)
+
+
+async def _end_questions(
+    refusing: _Refusing,
+    duties: Sequence[Row[Any]],
+    children: dict[int, tuple[AlertChild, ...]],
+) -> None:
+    """What this school asked of the child ends, and with its last child whatever it asked; what
+    was answered is sealed with the alert."""
+    tx, code = refusing.tx, refusing.pressed.school_code
+    at_school = [duty for duty in duties if duty.school_code == code]
+    left = {
+        child.number
+        for duty in at_school
+        if duty.leg not in OF_THE_DESK
+        for child in children[duty.id]
+        if child.number != refusing.child
+    }
+    asked = await questions.by_alerts(tx, [d.id for d in at_school if d.leg is Leg.QUESTION])
+    over = [
+        duty
+        for duty in at_school
+        if duty.id in asked and (not left or asked[duty.id].child_number == refusing.child)
+    ]
+    await end_questions(tx, refusing.known, over, refusing.now, why="not our pupil")
 
 
 async def _go_on_without(refusing: _Refusing, duty: Row[Any], left: tuple[AlertChild, ...]) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
+from bot.flow.asking import standing_owner
 from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context
 from bot.flow.disclose import disclose
@@ -38,6 +39,7 @@ from bot.rendering.page import AlertPage, alert_page
 from bot.store import alerts
 
 _STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
+_CARDS = {Leg.TRIAGE: Kind.TRIAGE, Leg.QUESTION: Kind.QUESTION}
 
 
 async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPage | Reply:
@@ -67,7 +69,10 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
         said = await read_said(tx, [alert_id], now)
         own = own_answer(given, children, person)
         answers = answers_for(said, known, alert, children, own, person, now, all_targets=True)
-        return _page(known, alert, children, given, person, shown, answers, now)
+        owner = None
+        if alert.leg is Leg.QUESTION:
+            owner = await standing_owner(tx, known, alert, now)
+        return _page(known, alert, children, given, person, shown, answers, now, owner)
 
 
 async def still_stands(ctx: Context, visitor: Visitor, alert_id: int) -> bool:
@@ -95,12 +100,13 @@ def _page(
     shown: Shown,
     answers: Answers,
     now: datetime,
+    owner: Person | None,
 ) -> AlertPage:
     own = own_answer(given, children, person)
-    is_open, triage = alert.state is AlertState.OPEN, alert.leg is Leg.TRIAGE
+    is_open, of_the_desk = alert.state is AlertState.OPEN, alert.leg in OF_THE_DESK
     say = words(person.language)
     facts = Card(
-        kind=Kind.TRIAGE if triage else Kind.ALERT,
+        kind=_CARDS.get(alert.leg, Kind.ALERT),
         alert_id=alert.id,
         reference=alert.reference,
         bell_at=alert.bell_at,
@@ -111,6 +117,8 @@ def _page(
         notice_late_by=alert.notice_late_by,
         notice_was_due_at=alert.notice_was_due_at,
         answers=answers,
+        owner=owner.name if owner else "",
+        is_owner=owner is not None and owner.id == person.id,
     )
     return alert_page(
         facts,
@@ -124,7 +132,10 @@ def _page(
         difference=shown.difference,
         question=question_lines(known, shown, person.language),
         choices=choices(known, shown, person.language) if is_open else (),
-        may_acknowledge=is_open and not triage and own is None,
+        asked=shown.asked,
+        answering=shown.question if is_open else None,
+        may_acknowledge=is_open and not of_the_desk and own is None,
         may_recuse=alert.state in _STANDING,
-        may_refuse=alert.state in _STANDING and not triage,
+        may_refuse=alert.state in _STANDING and not of_the_desk,
+        may_ask=alert.state in _STANDING and not of_the_desk,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import Leg
+from bot.domain.alert import OF_THE_DESK, Leg
 from bot.domain.calendar import LONDON, local_day
 from bot.domain.cover import Reachable
 from bot.domain.evening import lines_of
@@ -47,18 +47,21 @@ async def status(ctx: Context, address: str) -> None:
             rows = [row for row in await alerts.open_ones(tx) if to.person.id not in row.excluded]
             practised = [row for row in rows if row.drill_id is not None]
             rows = [row for row in rows if row.drill_id is None]
-            duties = [row for row in rows if row.leg is not Leg.TRIAGE]
+            duties = [row for row in rows if row.leg not in OF_THE_DESK]
+            asked = [row for row in rows if row.leg is Leg.QUESTION]
             lines = [
                 say.say(
                     "answer.status",
                     open=len(duties),
                     overdue=sum(row.bell_at < now for row in duties),
-                    triage=len(rows) - len(duties),
+                    triage=len(rows) - len(duties) - len(asked),
                 )
             ]
             unplanned = [r for r in await plans.missing(tx) if to.person.id not in r.excluded]
             if unplanned:
                 lines.append(say.say("answer.status_plans", count=len(unplanned)))
+            if asked:
+                lines.append(say.say("answer.status_questions", questions=len(asked)))
             lines += [_status_line(known, say, row) for row in duties[:_LINES]]
             lines += _more(say, len(duties) - _LINES)
             if practised:

@@ -18,7 +18,7 @@ from bot.domain.message import Kind, Priority
 from bot.domain.pattern import mark_of, together
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Stage
 from bot.flow.raising import Raising
 from bot.flow.tell import message_row, reachable
@@ -133,6 +133,6 @@ async def _may_open(
     for duty in duties:
         of_this = children[duty.id]
         if not is_sealed(duty.state) and may_take(known, person, duty, of_this, now):
-            seen = children_in_scope(person, of_this)
+            seen = children_in_scope(in_their_place(known, person, duty, now), of_this)
             found[duty.notification_id] = found.get(duty.notification_id, frozenset()) | seen
     return found

@@ -222,7 +222,10 @@ async def _namesakes(
 
 async def _state(raising: Raising) -> NotificationState:
     """Raised; a notice that a coordinator closed stays closed unless something is owed again."""
-    if any(alert.state is AlertState.CLOSED for alert in raising.existing.values()):
+    if any(
+        alert.state is AlertState.CLOSED and alert.leg is not Leg.QUESTION
+        for alert in raising.existing.values()
+    ):
         now = await alerts.of_notifications(raising.tx, [raising.row.id])
         if all(alert.state is not AlertState.OPEN for alert in now):
             return NotificationState.CLOSED

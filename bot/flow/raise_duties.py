@@ -4,15 +4,16 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState, Leg, uncovered
+from bot.domain.alert import OF_THE_DESK, AlertState, Leg, uncovered
 from bot.domain.escalation import Climb
 from bot.domain.message import Kind
 from bot.domain.passing import teams_passed_to
 from bot.domain.routing import AlertWanted, LadderState, Placed
+from bot.flow.asking import end_questions
 from bot.flow.context import Stage
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards
-from bot.store import alarms, alerts, answers, messages
+from bot.store import alarms, alerts, answers, messages, questions
 
 _LEGS = (Leg.SCHOOL, Leg.NURSE)
 _SETTLED = (AlertState.ACKNOWLEDGED, AlertState.CLOSED)
@@ -33,8 +34,29 @@ async def raise_duties(raising: Raising, placed: Placed) -> None:
         else:
             await _changed(raising, old, alert)
     for (leg, code, _), old in raising.existing.items():
-        if leg is not Leg.TRIAGE and (leg, code) not in wanted:
+        if leg not in OF_THE_DESK and (leg, code) not in wanted:
             await _no_longer_theirs(raising, old)
+    await _end_groundless_questions(raising, placed)
+
+
+async def _end_groundless_questions(raising: Raising, placed: Placed) -> None:
+    """A question of a child who is no longer at the school that asked is nobody's to answer."""
+    theirs = {a.school_code: {0, *(c.number for c in a.children)} for a in placed.alerts}
+    existing = [a for a in raising.existing.values() if a.leg is Leg.QUESTION]
+    asked = await questions.by_alerts(raising.tx, [alert.id for alert in existing])
+    groundless = [
+        alert
+        for alert in existing
+        if asked[alert.id].child_number not in theirs.get(alert.school_code, ())
+    ]
+    await end_questions(
+        raising.tx,
+        raising.known,
+        groundless,
+        raising.now,
+        why="a new version",
+        excluded=raising.excluded,
+    )
 
 
 async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState, Leg
 from bot.domain.escalation import Climb, EscalationPolicy
 from bot.domain.incident import Incident
 from bot.domain.message import Kind
@@ -161,7 +161,7 @@ class Raising:
                     state, {c.number for c in state.children}, self.known.directory, self.now, back
                 )
                 await self._tell_steps(steps, state, row)
-            if row.leg is not Leg.TRIAGE and row.state in _STANDING:
+            if row.leg not in OF_THE_DESK and row.state in _STANDING:
                 again = (told[row.id] & back) - self._hears_of(row.id)
                 self._owe_word(row, again, Kind.MORE, f"v{self.row.version}.back")
             before = next(a for a in self.existing.values() if a.id == row.id)

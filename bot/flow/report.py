@@ -12,7 +12,7 @@ async def report(ctx: Context, first: date, last: date) -> dict[str, int]:
     begin = datetime.combine(first, time(), LONDON)
     end = datetime.combine(last + timedelta(days=1), time(), LONDON)
     async with ctx.store.reading() as tx:
-        return await figures.between(tx, begin, end)
+        return await figures.between(tx, begin, end, ctx.now())
 
 
 async def metrics(ctx: Context) -> dict[str, float]:

@@ -13,9 +13,9 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import AlertState, Leg
 from bot.domain.incident import incident_of
 from bot.domain.people import Role
-from bot.domain.subject_access import Contact, HeldNotice, HeldVersion, Subject
+from bot.domain.subject_access import Contact, HeldNotice, HeldQuestion, HeldVersion, Subject
 from bot.domain.triage import Question
-from bot.store import alerts, directory, disclosures, messages, notifications
+from bot.store import alerts, directory, disclosures, messages, notifications, questions
 from bot.store.unit_of_work import Tx
 
 _BATCH = 500
@@ -62,7 +62,8 @@ async def search(tx: Tx, subject: Subject) -> Found:
                 bare = HeldNotice(row.reference, row.partner, row.state.value, tuple(held))
                 duties = await alerts.of_notifications(tx, [row.id], lock=False)
                 theirs, others = await _contacts(tx, row.id, duties, bare.numbers(subject))
-                notices.append(replace(bare, contacts=theirs, other_duties=others))
+                asked = await _questions(tx, row.id, bare.numbers(subject))
+                notices.append(replace(bare, contacts=theirs, other_duties=others, questions=asked))
                 excluded.update(row.excluded, held[-1].incident.exclude)
                 unsettled |= any(_asks_whom(duty) for duty in duties)
             elif any(subject.may_be_meant(child) for child in children):
@@ -75,6 +76,17 @@ def _asks_whom(duty: Row[Any]) -> bool:
     task; that says nothing of whom."""
     unanswered = duty.state in (AlertState.OPEN, AlertState.CLOSED)
     return unanswered and str(duty.task).startswith(f"{Question.EXCLUSION}:")
+
+
+async def _questions(
+    tx: Tx, notification_id: int, numbers: frozenset[int]
+) -> tuple[HeldQuestion, ...]:
+    """What was asked of the child, and of the incident."""
+    return tuple(
+        HeldQuestion(questions.asked(row), row.asked_at)
+        for row in await questions.of_notification(tx, notification_id)
+        if row.child_number in (0, *numbers)
+    )
 
 
 async def _contacts(
@@ -108,10 +120,13 @@ async def _lines(
 ) -> list[_Line]:
     children = await alerts.children(tx, list(duties))
     tasks = await alerts.tasks(tx, list(duties))
+    asked = await questions.by_alerts(tx, list(duties))
 
     def concerns(alert_id: int, shown: Collection[int] | None = None) -> bool:
         if duties[alert_id].leg is Leg.TRIAGE:
             return tasks[alert_id].child_number in (None, *numbers)
+        if duties[alert_id].leg is Leg.QUESTION:
+            return asked[alert_id].child_number in (0, *numbers)
         among = {child.number for child in children[alert_id]} if shown is None else shown
         return not numbers.isdisjoint(among)
 

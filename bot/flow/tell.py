@@ -191,12 +191,16 @@ async def _share(tx: Tx, now: datetime, kind: Kind, owed: Sequence[Owed]) -> lis
 
 # --- what a climbed ladder owes ----------------------------------------------------------------
 
+_KINDS = {
+    Leg.TRIAGE: (Kind.TRIAGE, Kind.TRIAGE_STANDS),
+    Leg.QUESTION: (Kind.QUESTION, Kind.QUESTION_STANDS),
+}
+
 
 def kind_for(role: Role, policy: EscalationPolicy) -> Kind:
     """Who may settle gets the card; everyone else a reference and a school, never content."""
-    if role in policy.settled_by:
-        return Kind.TRIAGE if policy.leg is Leg.TRIAGE else Kind.ALERT
-    return Kind.TRIAGE_STANDS if policy.leg is Leg.TRIAGE else Kind.ESCALATION
+    card, stands = _KINDS.get(policy.leg, (Kind.ALERT, Kind.ESCALATION))
+    return card if role in policy.settled_by else stands
 
 
 async def write_climb(
@@ -302,9 +306,15 @@ async def refresh_cards(
         await refresh_card(tx, now, card, priority)
 
 
-async def refresh_card(tx: Tx, at: datetime, card: Any, priority: Priority = Priority.VIEW) -> None:
+async def refresh_card(
+    tx: Tx,
+    at: datetime,
+    card: Any,
+    priority: Priority = Priority.VIEW,
+    params: Mapping[str, Any] | None = None,
+) -> None:
     """Show one card anew, not before `at`. What it shows is made from the rows when the edit goes
-    out, so edits that still wait are one edit."""
+    out, so edits that still wait are one edit. `params`: which choice to open on it this once."""
     await messages.add_refresh(
         tx,
         {
@@ -316,7 +326,7 @@ async def refresh_card(tx: Tx, at: datetime, card: Any, priority: Priority = Pri
             "person_id": card.person_id,
             "alert_id": card.alert_id,
             "parent_id": card.id,
-            "params": {},
+            "params": dict(params or {}),
             "priority": priority,
             "bell_at": card.bell_at,
             "rank": 0,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import Acknowledgement, AlertChild, Leg, children_in_scope
+from bot.domain.asking import Asked, shown_in
 from bot.domain.difference import Difference, changes
 from bot.domain.disclosure import RoleView, role_view
 from bot.domain.incident import WrittenSchool, incident_of
@@ -21,8 +22,9 @@ from bot.domain.triage import Question
 from bot.flow.patterns import Consider, consider
 from bot.rendering.cards import Answered
 from bot.rendering.catalogue import Words, words
+from bot.rendering.questions import asked_lines, beside, desk_lines
 from bot.rendering.view import difference_lines, inert, pages, view_lines, written_school
-from bot.store import alerts, disclosures, notifications
+from bot.store import alerts, disclosures, notifications, questions
 from bot.store.unit_of_work import Tx
 
 
@@ -41,6 +43,13 @@ class Shown:
     consider: Consider = field(default_factory=dict)
     difference: Difference | None = None
     """What is another since this reader was last shown an earlier version."""
+    asked: tuple[Asked, ...] = ()
+    """What was asked of the MASH desk, as far as this reader may read it, with its answers."""
+    question: Asked | None = None
+    """What this reader, at the desk, is asked."""
+    asker: Person | None = None
+    several: bool = False
+    """Whether it has to be said of which child."""
 
 
 async def view_for(
@@ -56,6 +65,8 @@ async def view_for(
     assert row is not None
     incident = incident_of(row.content)
     task = None
+    if alert.leg is Leg.QUESTION:
+        return await _of_question(tx, known, alert, row, person)
     if alert.leg is Leg.TRIAGE:
         task = await alerts.task(tx, alert.id)
         assert task is not None
@@ -74,12 +85,15 @@ async def view_for(
         return Shown(view, row.version, task, drill=drill, refused_by=refused_by)
     others = await alerts.other_schools_told(tx, alert.notification_id, alert.school_code)
     view = role_view(incident, person, children, known.matrix, other_settings_told=others)
+    rows = await questions.of_notification(tx, alert.notification_id, alert.school_code)
     return Shown(
         view,
         row.version,
         drill=row.drill_id is not None,
         consider=await consider(tx, known, alert, children, person, now),
         difference=await _difference(tx, known, alert, row.version, children, person, view),
+        asked=shown_in(view, alert.leg, map(questions.asked, rows)),
+        several=len(view.children) > 1,
     )
 
 
@@ -105,6 +119,30 @@ async def _difference(
     )
     changed, fresh = changes(before, now, last.fields, last.children)
     return Difference(last.disclosed_at, changed, fresh) if changed or fresh else None
+
+
+async def _of_question(
+    tx: Tx, known: InForce, alert: Row[Any], row: Row[Any], person: Person
+) -> Shown:
+    """What the desk needs for an answer: the incident and the child that is asked about, or all
+    that the school was told of."""
+    found = await questions.by_alert(tx, alert.id)
+    assert found is not None
+    there = (await alerts.children(tx, [found.about_id]))[found.about_id]
+    about = tuple(c for c in there if found.child_number in (0, c.number))
+    view = role_view(
+        incident_of(row.content), person, about, known.matrix, other_settings_told=False
+    )
+    asker = (await questions.askers(tx, [alert.id]))[alert.id][0].person_id
+    return Shown(
+        view,
+        row.version,
+        drill=row.drill_id is not None,
+        question=questions.asked(found),
+        # Of somebody excluded since nothing is said, not even that they asked.
+        asker=None if asker in alert.excluded else known.directory.people.get(asker),
+        several=len(view.children) > 1,
+    )
 
 
 def own_answer(
@@ -136,8 +174,13 @@ def settling_answer(
 
 def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
     """The view in the reader's language, in pieces that fit a message."""
+    say = words(language)
     lines = view_lines(
-        words(language), shown.view, school_names(known, language), drill=shown.drill
+        say,
+        shown.view,
+        school_names(known, language),
+        drill=shown.drill,
+        beside=beside(say, shown.asked),
     )
     if shown.consider:
         lines = [*consider_lines(known, shown, language), "", *lines]
@@ -146,6 +189,8 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
         lines = [*difference_lines(words(language), shown.difference, names), "", *lines]
     if question := question_lines(known, shown, language):
         lines = [*question, "", *lines]
+    if asked := asked_lines(say, shown.asked, several=shown.several):
+        lines = [*lines, "", *asked]
     return pages(lines)
 
 
@@ -170,7 +215,10 @@ def school_names(known: InForce, language: str) -> dict[str, str]:
 
 
 def question_lines(known: InForce, shown: Shown, language: str) -> list[str]:
-    """What a triage task asks, and what it goes by; nothing for an alert."""
+    """What the desk is asked, and what it goes by; nothing for an alert."""
+    if shown.question is not None:
+        say = words(language)
+        return desk_lines(say, shown.question, _asker(say, shown), several=shown.several)
     if shown.task is None:
         return []
     say, schools = words(language), school_names(known, language)
@@ -214,6 +262,14 @@ def _whether_the_same(
     return lines
 
 
+def _asker(say: Words, shown: Shown) -> str:
+    """Whom the desk would ring."""
+    if shown.asker is None:
+        return ""
+    role = say.say(f"role.{shown.asker.role.value}")
+    return ", ".join(filter(None, (shown.asker.name, role, shown.asker.phone)))
+
+
 def choices(known: InForce, shown: Shown, language: str) -> tuple[tuple[int, str], ...]:
     """What a triage task's buttons offer, each with its candidate's number, which stays the same
     when another candidate leaves the directory."""
@@ -238,5 +294,7 @@ def choices(known: InForce, shown: Shown, language: str) -> tuple[tuple[int, str
 
 
 def disclosed_fields(shown: Shown) -> list[str]:
-    """The fields that the ledger of disclosures names, in the matrix's order."""
-    return [field.value for field in shown.view.disclosed]
+    """The fields that the ledger of disclosures names, in the matrix's order; and whether what was
+    asked of the desk, or answered by it, is shown with them."""
+    fields = [field.value for field in shown.view.disclosed]
+    return [*fields, "answers"] if shown.asked or shown.question else fields

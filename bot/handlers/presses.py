@@ -1,9 +1,10 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
 `r:12` recuse, `c:12` cannot act, `n:12` not our pupil, `n:12:2` the same of one child,
 `k:12` show the plans, `k:12:0` plan the first, `u:12` undo, `w:12` show whom it may be passed on
-to, `w:12:99` pass it to one of them, `y:12` no health need, `d:3:1` start a drill, `v:1` somebody
-leaves, `x:1` a telephone is lost, `e:1` agree to an export, `l:cy`; `cw:0` whom to ask to stand in,
-`ca:1` whether one will, `cb:0` back early, `cp:0` who is away, `rl:1` the whole list.
+to, `w:12:99` pass it to one of them, `y:12` no health need, `q:12` ask a question, `q:12:2` of this
+child, `q:12:2:0` this one, `i:13` take a question, `s:13:0` answer it; `d:3:1` start a drill, `v:1`
+somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export, `l:cy`, `cw:0` whom to ask to
+stand in, `ca:1` whether one will, `cb:0` back early, `cp:0` who is away, `rl:1` the whole list.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -14,7 +15,9 @@ from aiogram.types import CallbackQuery
 from bot.flow.absent import WHICH, choose_who
 from bot.flow.acknowledge import acknowledge, no_health_need
 from bot.flow.answer import LANGUAGE, answer_press
+from bot.flow.answer_question import answer_question
 from bot.flow.ask import nothing_for, set_language, who
+from bot.flow.ask_desk import ask_desk, offer_questions
 from bot.flow.away import BACK, choose, come_back
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
@@ -30,12 +33,15 @@ from bot.flow.plan import plan
 from bot.flow.ready import LIST, show_list
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
-from bot.flow.stand_in import ANSWER, WHO
+from bot.flow.stand_in import WHO
+from bot.flow.take_question import take_question
 from bot.flow.triage import decide_by_choice
 from bot.flow.undo import undo
 from bot.rendering.answers import NO_NEED, PASS, PLAN, UNDO
 from bot.rendering.cards import (
     ACKNOWLEDGE,
+    ANSWER,
+    ASK,
     CANNOT_ACT,
     DECIDE,
     HIDE,
@@ -43,6 +49,7 @@ from bot.rendering.cards import (
     OPEN,
     PAGE,
     RECUSE,
+    TAKE,
 )
 
 router = Router(name="presses")
@@ -92,6 +99,14 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await hide_now(ctx, person_id, address, card)
         case (verb, number, choice) if verb == DECIDE:
             return await decide_by_choice(ctx, person_id, number, choice)
+        case (verb, number, *child) if verb == ASK and len(child) < 2:
+            return await offer_questions(ctx, person_id, number, address, card, *child)
+        case (verb, number, child, question) if verb == ASK:
+            return await ask_desk(ctx, person_id, number, child, question)
+        case (verb, number) if verb == TAKE:
+            return await take_question(ctx, person_id, number)
+        case (verb, number, choice) if verb == ANSWER:
+            return await answer_question(ctx, person_id, number, choice)
         case (verb, number, choice) if verb == DRILL:
             return await decide_drill(ctx, person_id, number, choice)
         case (verb, 1) if verb == LEAVE:
@@ -102,7 +117,7 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await answer_request(ctx, person_id, address, card, choice)
         case (verb, number) if verb == WHO:
             return await choose(ctx, person_id, address, card, number)
-        case (verb, choice) if verb == ANSWER:
+        case (verb, choice) if verb == STAND_IN:
             return await answer_cover(ctx, person_id, address, card, choice)
         case (verb, number) if verb == BACK:
             return await come_back(ctx, person_id, address, card, number)

@@ -1,15 +1,16 @@
-"""escalation.toml: the three ladders (contract: escalation.toml).
+"""escalation.toml: the ladders, one a leg (contract: escalation.toml).
 
 Whatever could end a ladder in silence is refused here, before it is ever in force.
 """
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from bot.domain.alert import Leg
-from bot.domain.escalation import EscalationPolicy, EscalationStep
+from bot.domain.escalation import DEFAULT_FOR_QUESTIONS, EscalationPolicy, EscalationStep
 from bot.domain.pattern import Patterns
 from bot.intake.toml_node import Node, refuse_faults, root
 
@@ -26,7 +27,12 @@ def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, Esc
     top = root(file, data)
     version, _ = top.text("version"), top.text("author")
     policies = top.table("policies")
-    ladders = {leg: _policy(leg, policies.table(leg), version) for leg in Leg}
+    ladders = {
+        leg: _policy(leg, policies.table(leg), version)
+        for leg in Leg
+        if leg is not Leg.QUESTION or policies.get(leg) is not None
+    }
+    ladders.setdefault(Leg.QUESTION, replace(DEFAULT_FOR_QUESTIONS, version=version))
     policies.refuse_unasked(f"the legs {', '.join(Leg)}")
     _patterns(top)
     top.refuse_unasked("version, author, policies, patterns")
@@ -77,11 +83,23 @@ def _policy(leg: Leg, table: Node, version: str) -> EscalationPolicy:
         end_every=_every(end) if end else timedelta(),
         enabled=not off,
         version=version,
+        answer_within=_answer_within(table) if leg is Leg.QUESTION else None,
     )
     if end:
         end.refuse_unasked("tell, every")
-    table.refuse_unasked("enabled, settled_by, steps, at_the_end")
+    of_question = ", answer_within" if leg is Leg.QUESTION else ""
+    table.refuse_unasked(f"enabled, settled_by, steps, at_the_end{of_question}")
     return policy
+
+
+def _answer_within(table: Node) -> timedelta | None:
+    """The due time of an answer; by default the built-in one."""
+    if table.get("answer_within") is None:
+        return DEFAULT_FOR_QUESTIONS.answer_within
+    within = _read(table, "answer_within", span, "must be a time such as 4h")
+    if within == timedelta():
+        table.fault("answer_within", "must be longer than nothing, such as 4h")
+    return within
 
 
 def _step(table: Node) -> EscalationStep:

@@ -12,6 +12,7 @@ from bot.rendering.view import joined
 
 OPEN, ACKNOWLEDGE, HIDE, PAGE, DECIDE = "o", "a", "h", "p", "t"
 RECUSE, NOT_OURS, CANNOT_ACT = "r", "n", "c"
+ASK, ANSWER, TAKE = "q", "s", "i"
 """What a button's data begins with; an alert's number follows (contract: chat)."""
 
 
@@ -34,6 +35,8 @@ class OpenedView:
     pages: int = 1
     choices: tuple[tuple[int, str], ...] = ()
     """What a triage task offers, each a button."""
+    presses: tuple[tuple[str, str], ...] = ()
+    """What may be asked of the desk, or answered by it: a button's words and data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,15 @@ class Card:
     children: tuple[int, ...] = ()
     """The numbers of the children in the reader's scope; of a triage task none."""
     answers: Answers = NONE
+    asking: tuple[tuple[str, str], ...] = ()
+    """What *Ask a question* offers, once it is pressed: a button's words and data."""
+    owner: str = ""
+    """Who at the desk has taken this question."""
+    is_owner: bool = False
 
 
 Rows = tuple[tuple[Button, ...], ...]
+_OF_THE_DESK = (Kind.TRIAGE, Kind.QUESTION)
 
 
 def stub(words: Words) -> tuple[str, Rows]:
@@ -114,8 +123,12 @@ def heading(words: Words, facts: Card) -> str:
     """How the alert stands for this reader, in a sentence or two."""
     reference = facts.reference
     match facts.state:
+        case _ if facts.kind is Kind.QUESTION:
+            return _question(words, facts)
         case AlertState.WITHDRAWN | AlertState.MISDIRECTED:
             return words.say("card.withdrawn", reference=reference)
+        case _ if facts.kind is Kind.ANSWERED:
+            return words.say("card.answered", reference=reference)
         case _ if facts.kind is Kind.MORE:
             name = "card.more" if facts.may_open else "card.more_for_your_information"
             return words.say(name, reference=reference)
@@ -156,12 +169,36 @@ def heading(words: Words, facts: Card) -> str:
     return words.say("card.alert", reference=reference, bell=bell)
 
 
+def _question(words: Words, facts: Card) -> str:
+    """How a question stands, for somebody at the desk: never what it asks."""
+    reference, at = facts.reference, words.moment(facts.bell_at)
+    match facts.state:
+        case AlertState.OPEN if facts.is_owner:
+            return words.say("card.question_yours", reference=reference, bell=at)
+        case AlertState.OPEN if facts.owner:
+            return words.say("card.question_taken", reference=reference, name=facts.owner, bell=at)
+        case AlertState.OPEN:
+            return words.say("card.question", reference=reference, bell=at)
+        case AlertState.ACKNOWLEDGED if facts.settled:
+            answered_at, name = words.moment(facts.settled.at), facts.settled.name
+            return words.say(
+                "card.question_answered", reference=reference, name=name, at=answered_at
+            )
+    return words.say("card.question_over", reference=reference)
+
+
 def _buttons(words: Words, facts: Card) -> Rows:
     if not facts.may_open or facts.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED):
         return ()
     number, view = facts.alert_id, facts.view
     if chosen := lists(words, number, facts.answers):
         return chosen
+    standing = facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED)
+    if facts.asking and standing:
+        back = words.say("button.back" if view is None else "button.hide")
+        return tuple(
+            (Button(said, data),) for said, data in (*facts.asking, (back, f"{HIDE}:{number}"))
+        )
     rows: list[tuple[Button, ...]] = []
     if facts.link is not None:
         rows.append((Button(words.say("button.open_page"), url=facts.link.address),))
@@ -175,17 +212,24 @@ def _buttons(words: Words, facts: Card) -> Rows:
             for index, choice in view.choices
             if facts.state is AlertState.OPEN
         ]
+        rows += [(Button(said, data),) for said, data in view.presses if standing]
         if view.page < view.pages:
             rows.append((Button(words.say("button.next_page"), f"{PAGE}:{number}:{view.page}"),))
         rows.append((Button(words.say("button.hide"), f"{HIDE}:{number}"),))
-    if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
+    is_open, of_the_desk = facts.state is AlertState.OPEN, facts.kind in _OF_THE_DESK
+    if is_open and facts.kind is Kind.QUESTION and not facts.is_owner:
+        rows.append((Button(words.say("button.take"), f"{TAKE}:{number}"),))
+    if is_open and not of_the_desk and facts.mine is None:
         rows.append((Button(words.say("button.acknowledge"), f"{ACKNOWLEDGE}:{number}"),))
-    if facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
+    if standing:
         rows += answer_buttons(words, number, facts.answers)
+    if standing and not of_the_desk:
+        rows.append((Button(words.say("button.ask"), f"{ASK}:{number}"),))
+    if standing:
         rows += _not_ours(words, facts)
-    if facts.state is AlertState.OPEN and facts.kind is not Kind.TRIAGE and facts.mine is None:
+    if is_open and not of_the_desk and facts.mine is None:
         rows.append((Button(words.say("button.cannot_act"), f"{CANNOT_ACT}:{number}"),))
-    if view is not None and facts.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED):
+    if view is not None and standing:
         rows.append((Button(words.say("button.recuse"), f"{RECUSE}:{number}"),))
     return tuple(rows)
 

@@ -41,6 +41,9 @@ def _item(say: Words, kind: Kind, item: Item) -> str:
             )
         case Kind.TRIAGE_STANDS:
             line = say.say("triage_stands.item", reference=item.reference)
+        case Kind.QUESTION_STANDS:
+            name = "question_stands.item_overdue" if item.overdue else "question_stands.item"
+            line = say.say(name, reference=item.reference, bell=say.moment(item.bell_at))
         case Kind.GAP:
             roles = ", ".join(say.say(f"role.{role}") for role in item.roles)
             line = say.say(

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Tree
 
+from bot.domain.asking import DeskAnswer, DeskQuestion
 from bot.domain.subject_access import NOT_RECORDED, WITHHELD
 from bot.rendering.catalogue import Words
+from bot.rendering.questions import question_text
 from bot.rendering.view import inert, year_group
 
 _STYLE = (Path(__file__).parent / "pages" / "export.css").read_text(encoding="utf-8")
@@ -103,11 +105,34 @@ class _Page:
             self._others(section, version["other_children"])
         _add(section, "h3", say("access.contacts"))
         self._contacts(section, notice["contacts"])
+        _add(section, "h3", say("asked.heading"))
+        if not notice["questions"]:
+            _add(section, "p", say("access.none"))
+        for asked in notice["questions"]:
+            self._question(section, asked)
         _add(section, "h3", say("access.other_duties"))
         if notice["other_duties"] == [WITHHELD]:
             _add(section, "p", say("access.withheld"))
         else:
             self._contacts(section, notice["other_duties"])
+
+    def _question(self, section: Tree.Element, asked: Mapping[str, Any]) -> None:
+        """A question in the words in which it was asked, and what came of it."""
+        say = self._say
+        _add(section, "h4", question_text(self._words, DeskQuestion(asked["question"])))
+        answer = asked["answer"]
+        if answer in tuple(DeskAnswer):
+            answer = say(f"answered.{answer}")
+        self._table(
+            section,
+            {
+                say("access.asked_at"): self._value(asked["asked_at"]),
+                say("access.wording"): self._value(asked["wording"]),
+                say("access.answered_at"): self._value(asked["answered_at"]),
+                say("access.answer"): self._value(answer),
+                say("access.answer_text"): self._value(asked["text"]),
+            },
+        )
 
     def _others(self, section: Tree.Element, others: Sequence[Any]) -> None:
         if not others:

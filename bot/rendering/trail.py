@@ -23,12 +23,18 @@ _BY_PERSON = {
     "containment:ended": "trail.containment_ended",
     "message:sent": "trail.sent",
     "triage:decided": "trail.decided",
+    "question:asked": "trail.question_asked",
+    "question:taken": "trail.question_taken",
+    "question:given_up": "trail.question_given_up",
+    "question:answered": "trail.question_answered",
 }
 _PLAIN = {
     "alert:withdrawn": "trail.alert_withdrawn",
     "alert:put_back": "trail.put_back",
     "alert:closed": "trail.closed",
     "triage:closed": "trail.closed",
+    "question:closed": "trail.closed",
+    "question:ended": "trail.question_ended",
     "notification:closed": "trail.closed",
     "triage:answered_by_new_version": "trail.answered_by_new_version",
     "notification:withdrawn": "trail.withdrawn",

@@ -6,12 +6,15 @@ Free text is data: control and direction characters are dropped, nothing is ever
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from bot.domain.difference import Change, Difference
 from bot.domain.disclosure import ChildView, Field, RoleView, is_recorded
 from bot.domain.incident import Answer, Named, PoliceAction, Risk, Update, WrittenSchool
 from bot.rendering.catalogue import Words
 
+Beside = Mapping[tuple[int, Field], str]
+"""What stands beside a field of a child, or, for 0, of the incident."""
 PAGE_UNITS = 3000
 """Of the 4,096 UTF-16 units that a Telegram message holds, what a page of a view may use."""
 
@@ -28,14 +31,19 @@ def inert(text: str) -> str:
 
 
 def view_lines(
-    words: Words, view: RoleView, schools: dict[str, str], *, drill: bool = False
+    words: Words,
+    view: RoleView,
+    schools: dict[str, str],
+    *,
+    drill: bool = False,
+    beside: Beside = MappingProxyType({}),
 ) -> list[str]:
     """The view, a line each. `schools` maps codes to names in the reader's language. A drill's
     begins by saying that it is one: here alone, since the chat's words must be the real ones."""
     lines = [words.say("drill.view"), ""] if drill else []
-    lines += _fields(words, view.incident, schools)
+    lines += _fields(words, view.incident, schools, 0, beside)
     for child in view.children:
-        lines += ["", *_child(words, child, schools, alone=len(view.children) == 1)]
+        lines += ["", *_child(words, child, schools, beside, alone=len(view.children) == 1)]
     if view.updates:
         lines.append("")
         lines += [update_line(words, update) for update in view.updates]
@@ -66,18 +74,31 @@ def difference_lines(words: Words, difference: Difference, schools: dict[str, st
 
 
 def _child(
-    words: Words, child: ChildView, schools: dict[str, str], *, alone: bool
+    words: Words, child: ChildView, schools: dict[str, str], beside: Beside, *, alone: bool
 ) -> Iterator[str]:
     if not alone:
         yield words.say("view.child", number=child.number)
-    yield from _fields(words, child.values, schools)
+    yield from _fields(words, child.values, schools, child.number, beside)
 
 
-def _fields(words: Words, values: Mapping[Field, object], schools: dict[str, str]) -> Iterator[str]:
+def _fields(
+    words: Words,
+    values: Mapping[Field, object],
+    schools: dict[str, str],
+    child: int,
+    beside: Beside,
+) -> Iterator[str]:
     for field in Field:
         if field in values:
             label = words.say(f"field.{field.value}")
-            yield f"{label}: {value_text(words, field, values[field], schools)}"
+            text = value_text(words, field, values[field], schools)
+            yield f"{label}: {text_with(text, beside, child, field)}"
+
+
+def text_with(text: str, beside: Beside, child: int, field: Field) -> str:
+    """A value, and what the MASH desk has answered about it since."""
+    said = beside.get((child, field))
+    return f"{text} {said}" if said else text
 
 
 def value_text(words: Words, field: Field, value: object, schools: dict[str, str]) -> str:

@@ -24,7 +24,14 @@ from bot.store.tables import (
 )
 from bot.store.unit_of_work import Tx
 
-_OF_LADDERS = (Kind.ALERT, Kind.TRIAGE, Kind.ESCALATION, Kind.TRIAGE_STANDS)
+_OF_LADDERS = (
+    Kind.ALERT,
+    Kind.TRIAGE,
+    Kind.QUESTION,
+    Kind.ESCALATION,
+    Kind.TRIAGE_STANDS,
+    Kind.QUESTION_STANDS,
+)
 _holding = alerts.alias("holding")
 _WITH_NOTIFICATION = select(
     alerts,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Row
 
+from bot.domain.alert import Leg
 from bot.domain.containment import Outcome
 from bot.store.tables import alerts, containments, disclosures, notifications, people
 from bot.store.unit_of_work import Tx
@@ -47,6 +48,7 @@ async def openings(
         .where(
             alerts.c.notification_id == notification_id,
             alerts.c.school_code == school_code,
+            alerts.c.leg != Leg.QUESTION,  # the desk read it there, who may
             disclosures.c.id <= ledger_end,
         )
         .order_by(disclosures.c.id)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState
+from bot.domain.alert import AlertState, Leg
 from bot.domain.drill import Drill
 from bot.store.tables import alerts, drills, events, notifications, people
 from bot.store.unit_of_work import Tx
@@ -143,7 +143,8 @@ async def latest_bell(tx: Tx, number: int) -> datetime | None:
     statement = (
         select(func.max(alerts.c.bell_at))
         .join(notifications, notifications.c.id == alerts.c.notification_id)
-        .where(notifications.c.drill_id == number)
+        # A question, which the desk may have hours for, does not hold the others up.
+        .where(notifications.c.drill_id == number, alerts.c.leg != Leg.QUESTION)
     )
     found: datetime | None = await tx.scalar(statement)
     return found

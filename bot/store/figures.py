@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import and_, case, exists, func, or_, select
 
-from bot.domain.alert import AlertState, LateBy, Leg
+from bot.domain.alert import OF_THE_DESK, AlertState, LateBy, Leg
+from bot.domain.asking import waits
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, MessageState
 from bot.domain.plan import Choice
@@ -25,6 +26,7 @@ from bot.store.tables import (
     offers,
     plans,
     plans_owed,
+    questions,
     readiness_checks,
     tellings,
     views,
@@ -76,14 +78,16 @@ def _planned(choice: Choice, within: Any) -> Any:
     )
 
 
-async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
+async def between(
+    tx: Tx, first: datetime, end: datetime, now: datetime | None = None
+) -> dict[str, int]:
     """Counts over what was received, raised and answered in [first, end)."""
 
     def within(column: Any) -> Any:
         return and_(column >= first, column < end)
 
     raised = and_(within(alerts.c.raised_at), _REAL_ALERT)
-    duty = and_(alerts.c.leg != Leg.TRIAGE, raised)
+    duty = and_(alerts.c.leg.not_in(OF_THE_DESK), raised)
     answered = alerts.c.state == AlertState.ACKNOWLEDGED
     queries = {
         "notifications received": select(func.count())
@@ -134,7 +138,32 @@ async def between(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
         .select_from(drills)
         .where(within(drills.c.started_at)),
     }
-    return {name: int(await tx.scalar(query)) for name, query in queries.items()}
+    found = {name: int(await tx.scalar(query)) for name, query in queries.items()}
+    return found | await of_questions(tx, first, end, now)
+
+
+async def of_questions(
+    tx: Tx, first: datetime, end: datetime, now: datetime | None
+) -> dict[str, int]:
+    """What was asked of the MASH desk in [first, end), and how long an answer took; without an
+    answer there is no such time."""
+    rows = await tx.all(
+        select(questions.c.asked_at, questions.c.answered_at, alerts.c.state, alerts.c.bell_at)
+        .join(alerts, alerts.c.id == questions.c.alert_id)
+        .where(questions.c.asked_at >= first, questions.c.asked_at < end, _REAL_ALERT)
+    )
+    standing = [row for row in rows if row.state is AlertState.OPEN]
+    took = [row.answered_at - row.asked_at for row in rows if row.answered_at is not None]
+    return {
+        "questions asked": len(rows),
+        "questions answered": len(took),
+        "questions open": len(standing),
+        "questions overdue": sum(now is not None and row.bell_at < now for row in standing),
+        **{
+            f"minutes until a question was answered, {name}": int(value.total_seconds() // 60)
+            for name, value in waits(took).items()
+        },
+    }
 
 
 async def gauges(tx: Tx) -> dict[str, int]:

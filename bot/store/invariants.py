@@ -15,6 +15,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
+from bot.store import question_invariants
 from bot.store.answers import STANDS
 from bot.store.tables import (
     absences,
@@ -38,7 +39,15 @@ from bot.store.unit_of_work import Tx
 
 GRACE = timedelta(seconds=60)
 """After an outage everything overdue is in the outbox within this time of the start (I7)."""
-_OF_LADDERS = (Kind.ALERT, Kind.TRIAGE, Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP)
+_OF_LADDERS = (
+    Kind.ALERT,
+    Kind.TRIAGE,
+    Kind.QUESTION,
+    Kind.ESCALATION,
+    Kind.TRIAGE_STANDS,
+    Kind.QUESTION_STANDS,
+    Kind.GAP,
+)
 _MATTERS = (NotificationState.RAISED, NotificationState.TRIAGE)
 
 
@@ -276,6 +285,10 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I7", "an absence whose day has come unseen", _absence_not_turned),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
+    *(
+        ("I11", what, lambda now, query=query: query(now - GRACE))
+        for what, query in question_invariants.WAITING
+    ),
 )
 """Checked every half minute: each looks only at rows that wait."""
 
@@ -289,6 +302,7 @@ HISTORY: tuple[tuple[str, str, Query], ...] = (
     ("I9", "an ended alert whose ladder goes on", _ended_and_climbing),
     ("I9", "an open alert that has ended", _open_and_ended),
     ("I9", "a settled alert whose answers were taken back", _answer_taken_back_and_settled),
+    ("I9", "a question whose answer and duty disagree", question_invariants.disagreeing),
 )
 """Checked over everything there is: by tests, rigs and restore drills, and hourly."""
 

@@ -46,7 +46,8 @@ async def add_refresh(tx: Tx, row: Mapping[str, Any]) -> None:
             set_={
                 name: case((messages.c[name] < new[name], messages.c[name]), else_=new[name])
                 for name in ("due_at", "priority")
-            },
+            }
+            | {"params": new["params"]},
         )
     )
 
@@ -220,8 +221,14 @@ async def cancel(tx: Tx, *where: Any) -> int:
 
 
 async def cancel_of_alert(tx: Tx, alert_id: int) -> None:
-    """Cards of this alert that were not sent yet. What shares a message drops out as it is sent."""
-    await cancel(tx, messages.c.alert_id == alert_id, messages.c.operation == Operation.SEND)
+    """Cards of this alert that were not sent yet. What shares a message drops out as it is sent;
+    an answer is owed to who asked, whatever becomes of the alert."""
+    await cancel(
+        tx,
+        messages.c.alert_id == alert_id,
+        messages.c.operation == Operation.SEND,
+        messages.c.kind != Kind.ANSWERED,
+    )
 
 
 async def cancel_of_people(tx: Tx, alert_ids: Collection[int], people: Collection[str]) -> None:

@@ -1,7 +1,7 @@
 """Every table, in the order of the journey. The state of a row is the queue (design: way of data).
 
-Children's data stands in `receipts.raw`, `notifications.content`, `notification_versions.content`
-and `triage_tasks.written`, and nowhere else.
+Children's data stands in `receipts.raw`, `notifications.content`, `notification_versions.content`,
+`triage_tasks.written`, `questions.wording` and `questions.text`, and nowhere else.
 """
 
 from typing import Any
@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from bot.domain.access import Way
 from bot.domain.alert import AlertState, LateBy, Leg, Meaning, NotificationState
+from bot.domain.asking import DeskAnswer, DeskQuestion
 from bot.domain.containment import Outcome
 from bot.domain.covers import CoverState
 from bot.domain.delivery import Operation
@@ -218,6 +219,35 @@ triage_tasks = Table(
     Column("decision", Text),  # a school's code, a person's id, or empty for none of them
     _ref("decided_by", "people.id", nullable=True),
     _at("decided_at", nullable=True),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    _ref("alert_id", "alerts.id", primary_key=True),  # the desk's duty, with its ladder
+    _ref("about_id", "alerts.id"),  # the alert from which it was asked first
+    Column("leg", Word(Leg), nullable=False),  # of that one
+    Column("question", Word(DeskQuestion), nullable=False),
+    Column("child_number", Integer, nullable=False),  # 0: about the incident
+    Column("wording", Text),  # what the asker wrote beside it, on the page
+    _at("asked_at"),
+    _ref("owner", "people.id", nullable=True),  # who at the desk has taken it
+    _at("taken_at", nullable=True),
+    Column("answer", Word(DeskAnswer)),
+    Column("text", Text),  # what the desk wrote, on the page
+    _ref("answered_by", "people.id", nullable=True),
+    _at("answered_at", nullable=True),
+)
+
+question_askers = Table(
+    "question_askers",
+    metadata,
+    _id(),
+    _ref("question_id", "questions.alert_id"),
+    _ref("person_id", "people.id"),
+    _ref("about_id", "alerts.id"),  # where they read the answer
+    _at("asked_at"),
+    UniqueConstraint("question_id", "person_id"),
 )
 
 # --- the directory -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@
 | `GET /alert/N`, `/alert/N/why` | the role's view, and why this role sees it |
 | `GET /alert/N/stands` | whether that view may still be shown |
 | `POST /alert/N/ANSWER` | unlock, acknowledge, cannot-act, recuse, not-ours, decide, plan, undo, |
-| | no-health-need, pass |
+| | no-health-need, pass; ask, take, reply: a question to the MASH desk |
 | `POST /sign-out` | ends the session |
 """
 
@@ -20,6 +20,8 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
 from bot.flow.acknowledge import acknowledge, no_health_need
+from bot.flow.answer_question import answer_question
+from bot.flow.ask_desk import ask_desk
 from bot.flow.cannot_act import cannot_act
 from bot.flow.context import Context
 from bot.flow.not_ours import not_ours
@@ -36,6 +38,7 @@ from bot.flow.session import (
     sign_out,
     visitor,
 )
+from bot.flow.take_question import take_question
 from bot.flow.triage import decide_by_choice
 from bot.flow.undo import undo
 from bot.flow.unlock import Unlocking, choose, standing_of, unlock
@@ -89,6 +92,18 @@ async def _not_ours(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Re
     return await not_ours(ctx, who.person.id, alert_id, small_number(form.get("child", "")))
 
 
+async def _ask(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
+    child, question = small_number(form.get("child", "")), small_number(form.get("choice", ""))
+    if child is None or question is None:
+        return nothing_here(who.person.language)
+    return await ask_desk(ctx, who.person.id, alert_id, child, question, form.get("text", ""))
+
+
+async def _reply(ctx: Context, who: Visitor, alert_id: int, form: Form) -> Reply:
+    choice = small_number(form.get("choice", ""))
+    return await answer_question(ctx, who.person.id, alert_id, choice, form.get("text", ""))
+
+
 _ANSWERS: dict[str, Answering] = {
     "acknowledge": _plain(acknowledge),
     "cannot-act": _plain(cannot_act),
@@ -99,6 +114,9 @@ _ANSWERS: dict[str, Answering] = {
     "recuse": _plain(recuse),
     "not-ours": _not_ours,
     "decide": _decide,
+    "ask": _ask,
+    "take": _plain(take_question),
+    "reply": _reply,
 }
 _ENDING = ("recuse", "not-ours")
 """After these there may be nothing to go back to."""

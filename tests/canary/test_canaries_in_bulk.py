@@ -67,7 +67,7 @@ def test_every_roles_words_hold_what_the_table_shows_and_nothing_else(
             texts = pages(view_lines(say, view, {}))
             page = alert_page(
                 facts, view, {}, language=somebody.language, reader="Mair", now=NOW,
-                may_acknowledge=True, may_recuse=True, may_refuse=True,
+                may_acknowledge=True, may_recuse=True, may_refuse=True, may_ask=True,
             )  # fmt: skip
             written = render("alert.html", somebody.language, page=page, form="0")
             assert found(texts) == allowed, (notice.number, somebody.name)

@@ -8,7 +8,7 @@ from bot.rendering.catalogue import LANGUAGES, words
 from bot.rendering.trail import Trail
 from tests.meta.tree import ROOT
 
-_ACTION = re.compile(r'"((?:alert|triage|notification|message|containment):[a-z_]+)"')
+_ACTION = re.compile(r'"((?:alert|triage|question|notification|message|containment):[a-z_]+)"')
 _LINE = {
     "person": "p1", "partner": "South Force", "version": 2, "question": "school",
     "why": "unknown_name", "leg": "school", "school": "9990000", "matched_by": ["code"],

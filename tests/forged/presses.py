@@ -15,10 +15,13 @@ _ANSWER = re.compile(r"(?:c:(\d{1,18})|n:(\d{1,18})(?::\d{1,18})?)", re.ASCII)
 _PLAN = re.compile(r"k:(\d{1,18})(?::\d{1,18})?", re.ASCII)
 _NURSES = re.compile(r"(?:y:(\d{1,18})|w:(\d{1,18})(?::\d{1,18})?)", re.ASCII)
 _UNDO = re.compile(r"u:(\d{1,18})", re.ASCII)
+_ASK = re.compile(r"q:(\d{1,18})(?::\d{1,18}){0,3}", re.ASCII)
+_AT_THE_DESK = re.compile(r"i:(\d{1,18})|s:(\d{1,18}):\d{1,18}", re.ASCII)
 _CONFIRM = re.compile(r"([vxd]|c[wabp]|rl):(\d{1,18})(?::\d{1,18})?", re.ASCII)
+OF_THE_DESK = ("triage", "question")
 _VERBS = [
     "o", "a", "r", "h", "t", "p", "d", "v", "x", "l", "n", "c", "e", "k", "u", "w", "y",
-    "O", "A", "é", "cw", "ca", "cb", "cp", "rl",
+    "q", "s", "i", "O", "A", "é", "cw", "ca", "cb", "cp", "rl",
 ]  # fmt: skip
 _ODD = (
     "", ":", "::", "o", "o:", "a: 1", "o:+1", "o:-1", "o:1.0", "o:0x1", "a:١", "o:¹", "o:１",
@@ -68,15 +71,21 @@ def is_no_forgery(town: Town, press: Forged) -> bool:
         return (
             asks
             and found[1] != "t"
-            and not (found[1] == "a" and town.duties[number].leg == "triage")
+            and not (found[1] == "a" and town.duties[number].leg in OF_THE_DESK)
         )
     if found := _ANSWER.fullmatch(data):
         number = int(found[1] or found[2])
-        return town.may(name, number) and town.duties[number].leg != "triage"
+        return town.may(name, number) and town.duties[number].leg not in OF_THE_DESK
     for shape, legs in ((_PLAN, "school"), (_NURSES, "nurse"), (_UNDO, "school nurse")):
         if found := shape.fullmatch(data):
             number = int(next(group for group in found.groups() if group))
             return town.may(name, number) and town.duties[number].leg in legs
+    if found := _ASK.fullmatch(data):
+        number = int(found[1])
+        return town.may(name, number) and town.duties[number].leg not in OF_THE_DESK
+    if found := _AT_THE_DESK.fullmatch(data):
+        number = int(found[1] or found[2])
+        return town.may(name, number) and town.duties[number].leg == "question"
     if found := _CONFIRM.fullmatch(data):
         if found[1] == "d":
             return name == "Coordinator"

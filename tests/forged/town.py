@@ -121,6 +121,10 @@ async def build(world: World) -> Town:
             if town.may(name, number) or name == LEAVER:
                 world.phone(name).sandbox.press_data(f"{verb}:{number}")
     await world.settle()
+    for number in by_reference[opened]:
+        if town.may("Mair", number):
+            world.phone("Mair").sandbox.press_data(f"q:{number}:1:1")
+    await world.settle()
     town.shut_out[RECUSED] = {acknowledged}
     await world.phone("Desk").says(f"/triage {by_reference[decided][0]} {roath.code}")
     await world.police.withdraw(withdrawn)

@@ -140,7 +140,7 @@ def test_a_slip_in_a_ladder_is_told_by_its_key(old: str, new: str, fault: str) -
 def test_a_missing_leg_and_an_unknown_one_are_refused() -> None:
     found = faults(SHIPPED.replace("policies.nurse", "policies.nurses"))
     assert "policies.nurse: must be a table, and is missing or something else" in found
-    assert "policies.nurses: must be one of the legs school, nurse, triage" in found
+    assert "policies.nurses: must be one of the legs school, nurse, triage, question" in found
 
 
 def test_a_ladder_without_steps_or_end_is_refused() -> None:

@@ -12,6 +12,7 @@ from tests.world import Phone, World
 
 _FORM = re.compile(r'<form method="post"(?: action="([^"]*)")?[^>]*>(.*?)</form>', re.DOTALL)
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+_OWN = re.compile(r'<button[^>]* name="(\w+)" value="([^"]*)"[^>]*>([^<]*)</button>')
 
 
 class Reader:
@@ -50,6 +51,8 @@ class Reader:
         for action, inside in _FORM.findall(self.response.text):
             if f">{button}</button>" in html.unescape(inside):
                 form = dict(_HIDDEN.findall(inside)) | fields
+                own = _OWN.findall(html.unescape(inside))
+                form |= {name: value for name, value, text in own if text == button}
                 await self.post(html.unescape(action) or self.path, form)
                 return
         raise AssertionError(f"no button {button} on {self.page}")

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
-from bot.domain.alert import AlertState, NotificationState
+from bot.domain.alert import AlertState, Leg, NotificationState
+from bot.domain.asking import DeskAnswer, DeskQuestion
 from bot.domain.covers import CoverState
 from bot.domain.evening import CheckKind
 from bot.domain.message import MessageState
@@ -27,6 +28,8 @@ from bot.store.tables import (
     notification_versions,
     notifications,
     offers,
+    question_askers,
+    questions,
     readiness_checks,
     tellings,
     views,
@@ -189,6 +192,22 @@ async def sealed_by_halves(world: World, tx: Tx) -> None:
     await ended(world, tx)
 
 
+async def due_and_untold(world: World, tx: Tx) -> None:
+    await tx.execute(delete(tellings).where(tellings.c.alert_id == 1))
+    await of_alert(1, leg=Leg.QUESTION, bell_at=world.clock.now() - LATE)(world, tx)
+
+
+async def answered_and_open(world: World, tx: Tx) -> None:
+    now = world.clock.now()
+    row = {
+        "alert_id": 1, "about_id": 2, "leg": Leg.SCHOOL, "question": DeskQuestion.SEEN,
+        "child_number": 1, "asked_at": now, "answer": DeskAnswer.NO, "answered_at": now,
+    }  # fmt: skip
+    await tx.execute(insert(questions).values(**row))
+    asker = {"question_id": 1, "person_id": "mair", "about_id": 2, "asked_at": now}
+    await tx.execute(insert(question_askers).values(**asker))
+
+
 PROMISES: dict[str, Broken] = {
     "I1 a notification received and forgotten": forgotten,
     "I1 a new version that nobody will look at": of_notice(1, raised_version=0),
@@ -209,6 +228,9 @@ PROMISES: dict[str, Broken] = {
     "I7 a question who stands in, past its time": never_settled,
     "I7 an absence whose day has come unseen": never_turned,
     "I11 an open alert without a next step": of_alert(1, next_step_at=None),
+    "I11 a question that stands and asks nothing": of_alert(1, leg=Leg.QUESTION),
+    "I11 a question that was due and of which nobody was told": due_and_untold,
+    "I9 a question whose answer and duty disagree": answered_and_open,
     "I1 a notification raised without an alert": without_alerts,
     "I2 an accepted version whose content is not kept": content_lost,
     "I4 a step told after the alert had ended": told_after_the_end,

@@ -48,7 +48,9 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   event.preventDefault();
-  go(event.target.getAttribute("action"), new FormData(event.target));
+  const form = new FormData(event.target);
+  if (event.submitter?.name) form.set(event.submitter.name, event.submitter.value);
+  go(event.target.getAttribute("action"), form);
 });
 
 document.addEventListener("idle", () => go("/ended"));
