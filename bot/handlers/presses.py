@@ -33,6 +33,7 @@ from bot.flow.plan import plan
 from bot.flow.ready import LIST, show_list
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.stand_in import ANSWER as STAND_IN
 from bot.flow.stand_in import WHO
 from bot.flow.take_question import take_question
 from bot.flow.triage import decide_by_choice
