@@ -29,6 +29,7 @@ from bot.flow.lease import Lease
 from bot.flow.menu import owe_new_menus
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
+from bot.flow.replan import replan_due
 from bot.flow.report import due_next
 from bot.flow.session import forget_old_ways_in
 from bot.flow.watch import watch
@@ -71,6 +72,7 @@ class App:
                 Stage.DISPATCH: self.dispatcher.step,
                 Stage.HEAR: self._hear,
                 Stage.ESCALATE: lambda: escalate_due(self.ctx),
+                Stage.REPLAN: lambda: replan_due(self.ctx),
                 Stage.HIDE: lambda: hide_due(self.ctx),
                 Stage.CONTAIN: lambda: contain_due(self.ctx),
                 Stage.WATCH: self._watch,
@@ -215,7 +217,13 @@ class App:
             return tick
 
         every_second = waking(
-            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN
+            Stage.DRILL,
+            Stage.RAISE,
+            Stage.HEAR,
+            Stage.ESCALATE,
+            Stage.REPLAN,
+            Stage.HIDE,
+            Stage.CONTAIN,
         )
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)

@@ -17,6 +17,10 @@ class Kind(StrEnum):
     """To who had opened what was for another school: not to be used, not to be passed on."""
     CONTAINMENT = "containment"
     """To coordinators: something reached a wrong school, and when a report of it would be due."""
+    REPLANNED = "replanned"
+    """To who was told: the deadline is another now, since the school is closed, or open again."""
+    DIGEST = "digest"
+    """What a hold over the holidays kept for one person, at its end and before the cards."""
     ESCALATION = "escalation"
     """A reference and a school, to roles that never see content; several may share a message."""
     TRIAGE_STANDS = "triage_stands"
@@ -44,7 +48,7 @@ SHARED = frozenset({Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.GAP})
 """Kinds of which one message to a chat may name several references."""
 
 
-ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT})
+ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT, Kind.REPLANNED})
 """Kinds that name one alert in a message of its own, without buttons."""
 
 

@@ -73,6 +73,8 @@ class Person:
     phone: str = ""
     contacts: tuple[ContactMethod, ...] = ()
     absences: tuple[Absence, ...] = ()
+    holidays: bool = False
+    """On the holiday list: told in the holidays too, where the policy asks for it."""
 
     @property
     def working_contact(self) -> ContactMethod | None:

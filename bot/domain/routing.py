@@ -4,11 +4,11 @@ escalating, `encompass route` and `check`. All four call these functions, so non
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.alert import AlertChild, Leg, children_in_scope
-from bot.domain.calendar import LONDON, WEEKDAYS, Bell, Calendar, local_day
+from bot.domain.calendar import IN_DAY, LONDON, WEEKDAYS, Bell, Calendar, DayRange, InDay, local_day
 from bot.domain.cover import Reachable, Skipped, standing
 from bot.domain.directory import Directory
 from bot.domain.disclosure import DisclosureMatrix
@@ -16,6 +16,7 @@ from bot.domain.escalation import Climb, EscalationPolicy, Tell, Wait, next_acti
 from bot.domain.incident import Incident, WrittenSchool
 from bot.domain.matching import Doubt, Matched, Unsure
 from bot.domain.people import Person, Role
+from bot.domain.quiet import Send, Waited, hold_until
 from bot.domain.school import School
 from bot.domain.triage import Question, task_name
 
@@ -33,20 +34,64 @@ class InForce:
     matrix: DisclosureMatrix
     matrix_version_id: int | None = None
     """Which of the versions that were ever in force the matrix is."""
+    closures: Mapping[str, Collection[DayRange]] = field(default_factory=dict)
+    """What closed schools suddenly, by their code; the calendars have it laid over them."""
 
     def calendar_of(self, school: School) -> Calendar:
         """The school's calendar; for a missing one weekdays are assumed, so that nothing waits."""
-        return self.calendars.get(school.calendar, WEEKDAYS)
+        calendar = self.calendars.get(school.calendar)
+        return calendar or WEEKDAYS.with_sudden(self.closures)
 
-    def bell(self, school_code: str, at: datetime) -> Bell:
+    def with_closures(self, closures: Mapping[str, Collection[DayRange]]) -> "InForce":
+        """The same with these closures, by school's code, in place of what those had before."""
+        laid_over = {name: c.with_sudden(closures) for name, c in self.calendars.items()}
+        return replace(self, calendars=laid_over, closures={**self.closures, **closures})
+
+    def bell(self, school_code: str, at: datetime, in_day: InDay | None = None) -> Bell:
+        """The deadline of an alert of this school raised then: by the lane of the ladder in force,
+        or by the one that an alert under way has kept."""
         school = self.directory.schools[school_code]
-        return self.calendar_of(school).bell(school, at)
+        lane = in_day or self._lane
+        return self.calendar_of(school).bell(school, at, lane)
+
+    @property
+    def _lane(self) -> InDay:
+        policy = self.policies.get(Leg.SCHOOL)
+        return policy.in_day if policy else IN_DAY
+
+    def hold(self, policy: EscalationPolicy, school_code: str, at: datetime) -> datetime | None:
+        """Until when an alert raised then waits for the end of the holidays; None if it does not.
+        Urgent ones never do, which is for whoever asks to know."""
+        school = self.directory.schools[school_code]
+        bell = self.bell(school_code, at)
+        return hold_until(policy.holiday, self.calendar_of(school), school, at, bell)
 
     def nearest_bell(self, at: datetime, codes: Collection[str] = ()) -> datetime:
         """The soonest bell of these schools, or of all: the deadline of a task without a school."""
         among = [code for code in codes if code in self.directory.schools]
         bells = [self.bell(code, at).at for code in among or self.directory.schools]
         return min(bells, default=at + timedelta(hours=1))
+
+
+def replanned(
+    known: InForce,
+    policy: EscalationPolicy,
+    school_code: str,
+    raised_at: datetime,
+    bell_at: datetime,
+    now: datetime,
+) -> Bell | None:
+    """The deadline that an open alert has by the calendar as it is now, if it is another one.
+
+    No deadline moves into the past: a school that opens after all once its bell has rung gives the
+    next one from now on.
+    """
+    bell = known.bell(school_code, raised_at, policy.in_day)
+    if bell.at <= now:
+        bell = known.bell(school_code, now, policy.in_day) if bell_at > now else bell
+    if bell.at == bell_at or bell.at <= now:
+        return None
+    return bell
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +223,11 @@ class StepTold:
     roles: tuple[Role, ...]
     reached: tuple[Reachable, ...]
     skipped: tuple[Skipped, ...]
+    waited: Waited | None = None
+    planned_at: datetime | None = None
+    """When it would have been told, had it not waited."""
+    listed: bool = False
+    """No step: those of the ladder who are on the holiday list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +236,8 @@ class Climbed:
     next_step: int
     next_step_at: datetime
     last_told_at: datetime | None
+    hold_lifted: bool = False
+    """It was to wait, and nobody on the holiday list could be told: everyone is, at once."""
 
 
 def _told_at(action: Tell, state: LadderState, directory: Directory, now: datetime) -> StepTold:
@@ -203,7 +255,39 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
         action.roles,
         tuple(stand for stand in stands if isinstance(stand, Reachable)),
         tuple(stand for stand in stands if isinstance(stand, Skipped)),
+        action.waited,
+        action.planned_at,
     )
+
+
+def _on_the_list(state: LadderState, directory: Directory, now: datetime) -> StepTold:
+    """Everyone of this ladder who is on the holiday list and covers a child of the alert."""
+    roles = tuple(role for role in Role if role in state.policy.roles)
+    told = _told_at(Tell(roles, 0, now), state, directory, now)
+    return replace(
+        told,
+        roles=tuple(role for role in roles if any(r.person.role is role for r in told.reached)),
+        reached=tuple(stand for stand in told.reached if stand.person.holidays),
+        skipped=tuple(stand for stand in told.skipped if stand.person.holidays),
+        listed=True,
+    )
+
+
+def begin(state: LadderState, directory: Directory, now: datetime) -> Climbed:
+    """The climb of an alert that has just been raised, with a hold over the holidays or without.
+
+    With the holiday list those on it are told at once. If a child is left with nobody who could be
+    told, nothing is held: everyone is told at once (the signal fails open).
+    """
+    if state.climb.held_until is None or state.policy.holiday.send is Send.HOLD:
+        return climb(state, directory, now)
+    listed = _on_the_list(state, directory, now)
+    told = {reachable.person.id for reachable in listed.reached}
+    if someone_unreached(state, told, directory, now):
+        at_once = replace(state, climb=replace(state.climb, held_until=None))
+        return replace(climb(at_once, directory, now), hold_lifted=True)
+    climbed = climb(replace(state, told=frozenset(told)), directory, now)
+    return replace(climbed, steps=(listed, *climbed.steps))
 
 
 def owed_to_newcomers(
@@ -273,10 +357,12 @@ def climb(state: LadderState, directory: Directory, now: datetime) -> Climbed:
     steps: list[StepTold] = []
     at, hurry = state.climb, state.hurry
     while True:
-        pull = at.next_step > 0 and (hurry or someone_unreached(state, told, directory, now))
+        # Somebody was told already: by a step, or from the holiday list before the first.
+        begun = at.next_step > 0 or bool(told)
+        pull = begun and (hurry or someone_unreached(state, told, directory, now))
         match next_action(state.policy, at, now, someone_unreached=pull):
             case Wait(until):
-                if 0 < at.next_step < len(state.policy.steps):
+                if at.next_step < len(state.policy.steps):
                     until = min([until, *_next_absence(state, told, directory, now)])
                 return Climbed(tuple(steps), at.next_step, until, at.last_told_at)
             case Tell() as action:

@@ -18,6 +18,7 @@ from bot.domain.delivery import Operation
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.message import CARDS, SHARED, Kind, MessageState, Priority
 from bot.domain.people import Person, Role
+from bot.domain.quiet import Waited
 from bot.domain.routing import Climbed, InForce, StepTold
 from bot.flow.context import Stage
 from bot.store import alarms, events, messages
@@ -27,6 +28,8 @@ from bot.store.unit_of_work import Tx
 NOBODY_TO_TELL = "nobody_to_tell:"
 """What the name of an alarm begins with: a step, and no coordinator either, could be told."""
 _ITEMS_A_MESSAGE = 10
+_ENDS = {Waited.QUIET: "alert:quiet_over", Waited.HOLIDAY: "alert:hold_over"}
+_LIFTED = {Waited.QUIET: "alert:quiet_lifted", Waited.HOLIDAY: "alert:hold_lifted"}
 _WORTH_SAYING = timedelta(minutes=1)
 """A step told later than this after its time says so."""
 
@@ -213,7 +216,7 @@ async def write_climb(
     A step with nobody on it is recorded, told to the coordinators, and never silent (I11).
     """
     owed: list[Owed] = []
-    lines: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = wait_lines(subject, climbed.steps, now)
     for told in climbed.steps:
         lines.append(_step_line(subject, told, now))
         extra = _lateness(told, now)
@@ -222,7 +225,7 @@ async def write_climb(
                 subject,
                 reached,
                 kind_for(reached.person.role, policy),
-                f"{subject.raising}.{told.step}",
+                f"{subject.raising}.{'list' if told.listed else told.step}",
                 rank,
                 extra,
             )
@@ -253,17 +256,40 @@ def _lateness(told: StepTold, now: datetime) -> dict[str, Any]:
 
 def _step_line(subject: Subject, told: StepTold, now: datetime) -> dict[str, Any]:
     action = "alert:told" if told.reached else "alert:step_skipped"
+    if told.listed:
+        action = "alert:told_in_the_holidays"
     return events.line(
         action,
         now,
         notification_id=subject.notification_id,
         alert_id=subject.alert_id,
-        step=told.step + 1,
-        reminder=told.reminder,
+        step=None if told.listed else told.step + 1,
+        reminder=None if told.listed else told.reminder,
         roles=[role.value for role in told.roles],
         told=[stand.person.id for stand in told.reached],
         skipped={stand.person.id: stand.reason.value for stand in told.skipped},
     )
+
+
+def wait_lines(subject: Subject, steps: Sequence[StepTold], now: datetime) -> list[dict[str, Any]]:
+    """The end of each wait that these steps had, once each: it has come, or was not waited for
+    because nobody told before could be reached."""
+    lines, said = [], set()
+    for step in steps:
+        if step.waited is None or step.planned_at is None or step.waited in said:
+            continue
+        said.add(step.waited)
+        end = _ENDS[step.waited] if step.due_at <= now else _LIFTED[step.waited]
+        lines.append(
+            events.line(
+                end,
+                now,
+                notification_id=subject.notification_id,
+                alert_id=subject.alert_id,
+                since=step.planned_at.isoformat(),
+            )
+        )
+    return lines
 
 
 def reachable(

@@ -4,7 +4,7 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
-from bot.flow import ask, drill_chat, enrol, leave_chat, oversee
+from bot.flow import ask, closed_chat, drill_chat, enrol, leave_chat, oversee
 from bot.flow.context import Context
 
 router = Router(name="commands")
@@ -53,6 +53,11 @@ async def triage(message: Message, command: CommandObject, ctx: Context) -> None
 @router.message(Command("readiness"))
 async def readiness(message: Message, ctx: Context) -> None:
     await oversee.readiness(ctx, _address(message))
+
+
+@router.message(Command("closed"))
+async def closed(message: Message, command: CommandObject, ctx: Context) -> None:
+    await closed_chat.closed(ctx, _address(message), command.args or "")
 
 
 @router.message(Command("route"))

@@ -1,7 +1,7 @@
 """Buttons: `o:12` open, `a:12` acknowledge, `h:12` hide, `p:12:1` page, `t:12:0` decide,
 `r:12` recuse, `c:12` cannot act, `n:12` not our pupil, `n:12:2` the same of one child,
 `d:3:1` start a drill, `v:1` somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export,
-`l:cy`.
+`y:0` a school is closed, `z:4` it is open after all, `l:cy`.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -13,6 +13,7 @@ from bot.flow.acknowledge import acknowledge
 from bot.flow.answer import LANGUAGE, answer_press
 from bot.flow.ask import nothing_for, set_language, who
 from bot.flow.cannot_act import cannot_act
+from bot.flow.closed_chat import CLOSE, OPEN_AGAIN, close, reopen
 from bot.flow.context import Context
 from bot.flow.drill_chat import DRILL
 from bot.flow.drill_chat import decide as decide_drill
@@ -81,6 +82,10 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await confirm_lost(ctx, person_id, address, card)
         case (verb, choice) if verb == EXPORT:
             return await answer_request(ctx, person_id, address, card, choice)
+        case (verb, choice) if verb == CLOSE:
+            return await close(ctx, person_id, address, card, choice)
+        case (verb, number) if verb == OPEN_AGAIN:
+            return await reopen(ctx, person_id, address, card, number)
         case _:
             return await nothing_for(ctx, address)
 

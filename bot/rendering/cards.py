@@ -57,6 +57,8 @@ class Card:
     mine: Answered | None = None
     settled: Answered | None = None
     late: bool = False
+    compressed: bool = False
+    """There is less time than the ladder wants; others are told sooner."""
     was_due_at: datetime | None = None
     repeat: bool = False
     view: OpenedView | None = None
@@ -79,6 +81,7 @@ def card(words: Words, facts: Card) -> tuple[str, Rows]:
     """Text and buttons of a card."""
     notes = [
         words.say("note.late") if facts.late and facts.state is AlertState.OPEN else "",
+        words.say("note.compressed") if facts.compressed else "",
         words.say("note.was_due", at=words.moment(facts.was_due_at)) if facts.was_due_at else "",
         words.say("note.repeat") if facts.repeat else "",
     ]

@@ -13,6 +13,7 @@ from bot.store.tables import (
     acknowledgements,
     alerts,
     chats,
+    closures,
     containments,
     disclosures,
     drills,
@@ -149,6 +150,7 @@ _WAITS = {
     ),
     "drill": STARTS,
     "drill_end": ENDS,
+    "closure": select(func.min(closures.c.replan_at)).where(closures.c.replan_at.is_not(None)),
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
 }
 _SOONEST = select(*(query.scalar_subquery().label(name) for name, query in _WAITS.items()))

@@ -18,6 +18,7 @@ from bot.domain.triage import Question
 from bot.store.tables import (
     alert_children,
     alerts,
+    closures,
     containments,
     disclosures,
     events,
@@ -226,6 +227,36 @@ def _record_silent(now: datetime) -> Select[Any]:
     )
 
 
+def _hold_over_and_not_served(now: datetime) -> Select[Any]:
+    """But for those that nobody may be told of before the MASH desk has said whom an exclusion
+    means: they are looked at every minute."""
+    asked = alerts.alias("asked")
+    return _count(
+        alerts.c.state == AlertState.OPEN,
+        alerts.c.held_until < now - GRACE,
+        alerts.c.next_step == 0,
+        ~exists().where(
+            asked.c.notification_id == alerts.c.notification_id,
+            asked.c.leg == Leg.TRIAGE,
+            asked.c.state.in_([AlertState.OPEN, AlertState.CLOSED]),
+            asked.c.task.startswith(f"{Question.EXCLUSION}:"),
+        ),
+    )
+
+
+def _hold_without_end(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(
+        alerts.c.state == AlertState.OPEN,
+        alerts.c.held_until.is_not(None),
+        alerts.c.next_step == 0,
+        alerts.c.next_step_at > alerts.c.held_until + GRACE,
+    )
+
+
+def _not_planned_anew(now: datetime) -> Select[Any]:
+    return _count(closures.c.replan_at < now - GRACE)
+
+
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
@@ -234,8 +265,11 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I3", "an opened view of what was sealed", _sealed_and_shown),
     ("I7", "a notification waiting to be raised", _received_and_overdue),
     ("I7", "a ladder that is overdue", _ladder_late),
+    ("I7", "a hold that is over and was not served", _hold_over_and_not_served),
+    ("I7", "a school's alerts that were not planned anew", _not_planned_anew),
     ("I7", "a claim that nobody took over", _claim_stuck),
     ("I7", "a view that was not hidden", _view_not_hidden),
+    ("I11", "a held alert that nobody looks at when its hold ends", _hold_without_end),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
 )

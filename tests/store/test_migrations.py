@@ -146,7 +146,8 @@ async def test_interrupted_anywhere_nothing_of_it_happened_and_the_next_try_succ
         statements = interrupted(patch, after)
         with pytest.raises(_InterruptedError):
             await schema.migrate(empty)
-        assert statements() == after + 1
+        # A table that is being copied drops its copy once more, within the same transaction.
+        assert statements() in (after + 1, after + 2)
     assert await on(empty, everything) == {}
     assert await schema.migrate(empty) == (None, schema.head())
 
@@ -277,6 +278,8 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     assert [row.pop("recused") for row in after["notifications"]] == ["[]"]
     assert [row.pop("refused") for row in after["notifications"]] == ["[]"]
     assert [row.pop("refusals") for row in after["acknowledgements"]] == [0]
+    assert [(row.pop("urgent"), row.pop("held_until")) for row in after["alerts"]] == [(0, None)]
+    assert not any(row.pop("holidays") for row in after["people"])
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
     assert await refused(schema.check(empty)) == (
