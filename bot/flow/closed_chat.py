@@ -29,6 +29,8 @@ CLOSE, OPEN_AGAIN = "y", "z"
 """What the data of a button begins with; which of its message's days, or which closure, follows."""
 _DAYS, _ENDS = "closing", "opening"
 """What the buttons of a message mean, by the names of values in its row."""
+_CLOSED = ("closure.button_close", "closure.button_close_days")
+_OPEN = ("closure.button_open", "closure.button_open_days")
 _WHY = "said in the chat"
 _MOST = timedelta(days=31)
 _MAY = (Role.COORDINATOR, Role.HEAD_TEACHER)
@@ -78,12 +80,11 @@ async def _proposal(
         row for row in await closures.standing(tx, from_day=today) if row.school_code == code
     ]
     buttons = [
-        (_said(say, "closure.button_close", first, last), f"{CLOSE}:{number}")
+        (_said(say, _CLOSED, first, last), f"{CLOSE}:{number}")
         for number, (first, last) in enumerate(choices)
     ]
     buttons += [
-        (_said(say, "closure.button_open", row.first_on, row.last_on), f"{OPEN_AGAIN}:{row.id}")
-        for row in standing
+        (_said(say, _OPEN, row.first_on, row.last_on), f"{OPEN_AGAIN}:{row.id}") for row in standing
     ]
     about = {
         _DAYS: [[code, first.isoformat(), last.isoformat()] for first, last in choices],
@@ -99,14 +100,11 @@ def _next_two(known: InForce, code: str, today: date) -> list[tuple[date, date]]
     return [(day, day) for _, day in zip(range(2), coming, strict=False)]
 
 
-def _said(say: Words, sentence: str, first: date, last: date) -> str:
-    return say.say(sentence if first == last else f"{sentence}_days", **_gaps(say, first, last))
-
-
-def _gaps(say: Words, first: date, last: date) -> dict[str, str]:
+def _said(say: Words, sentences: tuple[str, str], first: date, last: date) -> str:
+    of_a_day, of_several = sentences
     if first == last:
-        return {"day": say.day(first)}
-    return {"first": say.day(first), "last": say.day(last)}
+        return say.say(of_a_day, day=say.day(first))
+    return say.say(of_several, first=say.day(first), last=say.day(last))
 
 
 def _is_day(written: str) -> bool:

@@ -244,12 +244,13 @@ def _hold_over_and_not_served(now: datetime) -> Select[Any]:
     )
 
 
-def _hold_without_end(now: datetime) -> Select[Any]:  # noqa: ARG001
+def _hold_without_end(now: datetime) -> Select[Any]:
     return _count(
         alerts.c.state == AlertState.OPEN,
         alerts.c.held_until.is_not(None),
         alerts.c.next_step == 0,
-        alerts.c.next_step_at > alerts.c.held_until + GRACE,
+        alerts.c.next_step_at > alerts.c.held_until,
+        alerts.c.next_step_at > now + GRACE,  # nearer, and it is the desk that it waits for
     )
 
 
