@@ -11,6 +11,7 @@ from bot.domain.alert import Leg
 from bot.domain.calendar import local_day
 from bot.domain.cover import Skipped, standing
 from bot.domain.errors import EncompassError, RefusedError, SettingsError
+from bot.domain.ladder_faults import nobody_stands, quiet_past_the_bell, told_too_late
 from bot.domain.readiness import Gap, gaps, next_pupil_day
 from bot.domain.routing import InForce
 from bot.flow.configure import read_config
@@ -44,6 +45,7 @@ async def _run(given: argparse.Namespace) -> tuple[list[str], date]:
     found += _of_matrix(known)
     if not known.directory.schools:
         found.append("directory: there is no school; import schools.csv and people.csv")
+    found += _of_ladders(known)
     found += [_said(gap, on) for gap in gaps(known, on)]
     found += _of_everywhere(known, on)
     return found, on
@@ -79,6 +81,26 @@ def _of_matrix(known: InForce) -> Iterator[str]:
         yield (
             f"disclosure.toml, fields.{field.value}.date: is missing; "
             "the field is shown, and nobody says since when"
+        )
+
+
+def _of_ladders(known: InForce) -> Iterator[str]:
+    """What is missing of a ladder as a whole; what contradicts itself is refused with its file."""
+    for leg in told_too_late(known.policies):
+        yield (
+            f"escalation.toml, policies.{leg.value}.steps: whoever could settle it is told at the "
+            "bell or behind it, never before"
+        )
+    for school, leg, number, roles in nobody_stands(known):
+        who = " or ".join(role.value for role in roles)
+        yield (
+            f"{school.code} {school.name}, {leg.value} leg: nobody in the directory stands on "
+            f"step {number} ({who})"
+        )
+    for school, leg in quiet_past_the_bell(known):
+        yield (
+            f"{school.code} {school.name}, {leg.value} leg: opens within the quiet hours; what is "
+            "due before its bell does not wait for their end"
         )
 
 

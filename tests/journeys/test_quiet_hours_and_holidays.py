@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from bot.domain.people import Role
 from bot.domain.school import School
 from tests.builders import MONDAY, at, child, notice
 from tests.world import World
@@ -252,10 +251,3 @@ async def test_the_forecast_of_a_coordinator_shows_hold_and_urgency(
     await world.advance(seconds=2)
     await coordinator.says(f"/route {bryn.code} urgent")
     assert "Held" not in coordinator.expects("route.heading").text
-
-
-async def test_a_head_teachers_menu_has_the_closures(world: World) -> None:
-    await world.person("Pennaeth", Role.HEAD_TEACHER, everywhere=True)
-    phone = world.phone("Pennaeth")
-    given = world.sandbox.profile.commands[(f"chat:{phone.sandbox.id}", "")]
-    assert "closed" in {command["command"] for command in given}

@@ -1,4 +1,4 @@
-"""Snow at a quarter past seven: what is open is due at another bell, and whoever was told hears so."""
+"""Snow at a quarter past seven: what is open is due at another bell, and who was told hears so."""
 
 import pytest
 
