@@ -73,27 +73,6 @@ class InForce:
         return min(bells, default=at + timedelta(hours=1))
 
 
-def replanned(
-    known: InForce,
-    policy: EscalationPolicy,
-    school_code: str,
-    raised_at: datetime,
-    bell_at: datetime,
-    now: datetime,
-) -> Bell | None:
-    """The deadline that an open alert has by the calendar as it is now, if it is another one.
-
-    No deadline moves into the past: a school that opens after all once its bell has rung gives the
-    next one from now on.
-    """
-    bell = known.bell(school_code, raised_at, policy.in_day)
-    if bell.at <= now:
-        bell = known.bell(school_code, now, policy.in_day) if bell_at > now else bell
-    if bell.at == bell_at or bell.at <= now:
-        return None
-    return bell
-
-
 @dataclass(frozen=True, slots=True)
 class AlertWanted:
     """One alert per notification, school and leg, holding that school's own children."""

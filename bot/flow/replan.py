@@ -18,7 +18,8 @@ from bot.domain.calendar import Bell
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.message import Kind
 from bot.domain.quiet import end_of_hold
-from bot.domain.routing import InForce, replanned
+from bot.domain.replan import replanned
+from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force

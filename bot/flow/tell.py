@@ -18,9 +18,9 @@ from bot.domain.delivery import Operation
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.message import CARDS, SHARED, Kind, MessageState, Priority
 from bot.domain.people import Person, Role
-from bot.domain.quiet import Waited
 from bot.domain.routing import Climbed, InForce, StepTold
 from bot.flow.context import Stage
+from bot.flow.timing import wait_lines
 from bot.store import alarms, events, messages
 from bot.store.types import EPOCH
 from bot.store.unit_of_work import Tx
@@ -28,8 +28,6 @@ from bot.store.unit_of_work import Tx
 NOBODY_TO_TELL = "nobody_to_tell:"
 """What the name of an alarm begins with: a step, and no coordinator either, could be told."""
 _ITEMS_A_MESSAGE = 10
-_ENDS = {Waited.QUIET: "alert:quiet_over", Waited.HOLIDAY: "alert:hold_over"}
-_LIFTED = {Waited.QUIET: "alert:quiet_lifted", Waited.HOLIDAY: "alert:hold_lifted"}
 _WORTH_SAYING = timedelta(minutes=1)
 """A step told later than this after its time says so."""
 
@@ -216,7 +214,9 @@ async def write_climb(
     A step with nobody on it is recorded, told to the coordinators, and never silent (I11).
     """
     owed: list[Owed] = []
-    lines: list[dict[str, Any]] = wait_lines(subject, climbed.steps, now)
+    lines: list[dict[str, Any]] = wait_lines(
+        subject.notification_id, subject.alert_id, climbed.steps, now
+    )
     for told in climbed.steps:
         lines.append(_step_line(subject, told, now))
         extra = _lateness(told, now)
@@ -269,27 +269,6 @@ def _step_line(subject: Subject, told: StepTold, now: datetime) -> dict[str, Any
         told=[stand.person.id for stand in told.reached],
         skipped={stand.person.id: stand.reason.value for stand in told.skipped},
     )
-
-
-def wait_lines(subject: Subject, steps: Sequence[StepTold], now: datetime) -> list[dict[str, Any]]:
-    """The end of each wait that these steps had, once each: it has come, or was not waited for
-    because nobody told before could be reached."""
-    lines, said = [], set()
-    for step in steps:
-        if step.waited is None or step.planned_at is None or step.waited in said:
-            continue
-        said.add(step.waited)
-        end = _ENDS[step.waited] if step.due_at <= now else _LIFTED[step.waited]
-        lines.append(
-            events.line(
-                end,
-                now,
-                notification_id=subject.notification_id,
-                alert_id=subject.alert_id,
-                since=step.planned_at.isoformat(),
-            )
-        )
-    return lines
 
 
 def reachable(
