@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.alert import AlertChild, Leg
+from bot.domain.begin import begin
 from bot.domain.calendar import Bell
 from bot.domain.escalation import Climb, compressed
 from bot.domain.people import Person
-from bot.domain.routing import InForce, LadderState, StepTold, begin, climb
+from bot.domain.routing import InForce, LadderState, StepTold, climb
 
 _CHILD = 1
 

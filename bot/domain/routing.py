@@ -16,7 +16,7 @@ from bot.domain.escalation import Climb, EscalationPolicy, Tell, Wait, next_acti
 from bot.domain.incident import Incident, WrittenSchool
 from bot.domain.matching import Doubt, Matched, Unsure
 from bot.domain.people import Person, Role
-from bot.domain.quiet import Send, Waited, hold_until
+from bot.domain.quiet import Waited, hold_until
 from bot.domain.school import School
 from bot.domain.triage import Question, task_name
 
@@ -219,7 +219,7 @@ class Climbed:
     """It was to wait, and nobody on the holiday list could be told: everyone is, at once."""
 
 
-def _told_at(action: Tell, state: LadderState, directory: Directory, now: datetime) -> StepTold:
+def told_at(action: Tell, state: LadderState, directory: Directory, now: datetime) -> StepTold:
     """Everyone in the step's roles whose scope touches a child of the alert, first asked first."""
     years = [child.year_group for child in state.children]
     stands = [
@@ -239,36 +239,6 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
     )
 
 
-def _on_the_list(state: LadderState, directory: Directory, now: datetime) -> StepTold:
-    """Everyone of this ladder who is on the holiday list and covers a child of the alert."""
-    roles = tuple(role for role in Role if role in state.policy.roles)
-    told = _told_at(Tell(roles, 0, now), state, directory, now)
-    return replace(
-        told,
-        roles=tuple(role for role in roles if any(r.person.role is role for r in told.reached)),
-        reached=tuple(stand for stand in told.reached if stand.person.holidays),
-        skipped=tuple(stand for stand in told.skipped if stand.person.holidays),
-        listed=True,
-    )
-
-
-def begin(state: LadderState, directory: Directory, now: datetime) -> Climbed:
-    """The climb of an alert that has just been raised, with a hold over the holidays or without.
-
-    With the holiday list those on it are told at once. If a child is left with nobody who could be
-    told, nothing is held: everyone is told at once (the signal fails open).
-    """
-    if state.climb.held_until is None or state.policy.holiday.send is Send.HOLD:
-        return climb(state, directory, now)
-    listed = _on_the_list(state, directory, now)
-    told = {reachable.person.id for reachable in listed.reached}
-    if someone_unreached(state, told, directory, now):
-        at_once = replace(state, climb=replace(state.climb, held_until=None))
-        return replace(climb(at_once, directory, now), hold_lifted=True)
-    climbed = climb(replace(state, told=frozenset(told)), directory, now)
-    return replace(climbed, steps=(listed, *climbed.steps))
-
-
 def owed_to_newcomers(
     state: LadderState,
     came: Collection[int],
@@ -282,7 +252,7 @@ def owed_to_newcomers(
     newcomers = tuple(child for child in state.children if child.number in came)
     owed = []
     for number, step in enumerate(state.policy.steps[: state.climb.next_step]):
-        told = _told_at(
+        told = told_at(
             Tell(step.tell, number, now), replace(state, children=newcomers), directory, now
         )
         reached = tuple(
@@ -345,7 +315,7 @@ def climb(state: LadderState, directory: Directory, now: datetime) -> Climbed:
                     until = min([until, *_next_absence(state, told, directory, now)])
                 return Climbed(tuple(steps), at.next_step, until, at.last_told_at)
             case Tell() as action:
-                step = _told_at(action, state, directory, now)
+                step = told_at(action, state, directory, now)
                 steps.append(step)
                 told |= {reachable.person.id for reachable in step.reached}
                 hurry = False

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertChild, AlertState, Leg
+from bot.domain.begin import begin
 from bot.domain.escalation import Climb, EscalationPolicy
 from bot.domain.incident import Incident
 from bot.domain.message import Kind
@@ -17,7 +18,6 @@ from bot.domain.routing import (
     LadderState,
     Refusal,
     StepTold,
-    begin,
     owed_to_newcomers,
 )
 from bot.flow.context import Stage
