@@ -7,6 +7,7 @@ under way. All of its reading is here; `flow/escalate` only writes down what the
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import accumulate
 from typing import Any
 
 from bot.domain.alert import Leg
@@ -174,7 +175,7 @@ def _own_times(policy: EscalationPolicy, raised_at: datetime, bell_at: datetime)
 
 
 def _none_behind_the_next(times: list[datetime]) -> list[datetime]:
-    return [min(times[number:]) for number in range(len(times))]
+    return list(accumulate(reversed(times), min))[::-1]
 
 
 def _late_steps(
@@ -218,6 +219,8 @@ class Due:
 def plan(policy: EscalationPolicy, climb: Climb) -> tuple[Due, ...]:
     """When each step is told, quiet hours and holds counted in."""
     due = due_times(policy, climb.begins_at, climb.bell_at)
+    if climb.held_until is None and policy.quiet is None:  # nothing waits
+        return tuple(Due(at, at) for at in due)
     before = due_times(policy, climb.raised_at, climb.bell_at)
     held = Waited.HOLIDAY if climb.held_until else None
     waits = [Due(at, was, held) for at, was in zip(due[:1], before, strict=False)]
