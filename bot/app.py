@@ -33,6 +33,7 @@ from bot.flow.open_alert import hide_due
 from bot.flow.plan_due import plans_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.ready import ready_due
+from bot.flow.replan import replan_due
 from bot.flow.report import due_next
 from bot.flow.session import forget_old_ways_in
 from bot.flow.watch import watch
@@ -75,6 +76,7 @@ class App:
                 Stage.DISPATCH: self.dispatcher.step,
                 Stage.HEAR: self._hear,
                 Stage.ESCALATE: lambda: escalate_due(self.ctx),
+                Stage.REPLAN: lambda: replan_due(self.ctx),
                 Stage.HIDE: lambda: hide_due(self.ctx),
                 Stage.CONTAIN: lambda: contain_due(self.ctx),
                 Stage.PLAN: lambda: plans_due(self.ctx),
@@ -225,8 +227,8 @@ class App:
             return tick
 
         every_second = waking(
-            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN,
-            Stage.PLAN, Stage.OFFER, Stage.COVER, Stage.READY,
+            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.REPLAN, Stage.HIDE,
+            Stage.CONTAIN, Stage.PLAN, Stage.OFFER, Stage.COVER, Stage.READY,
         )  # fmt: skip
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
         self.ticks.every(1, "stages", every_second)

@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     route.add_argument("--at", required=True, metavar="WHEN", help="local time unless it says")
     route.add_argument("--year", type=int, metavar="N")
     route.add_argument(
-        "--urgent", action="store_true", help="as an urgent notice: the same, while nothing waits"
+        "--urgent", action="store_true", help="as an urgent notice, which waits for nothing"
     )
     route.add_argument("--json", action="store_true")
 
@@ -133,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
     disclosures.add_argument("--json", action="store_true")
 
     _containments(commands)
+    _closure(commands)
     _keys(commands)
 
     report = _command(
@@ -243,6 +244,27 @@ def _containments(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     part.add_argument("--by", metavar="PERSON_ID", help="the coordinator who ends it")
     part.add_argument("--json", action="store_true")
+
+
+def _closure(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    closure = commands.add_parser("closure", help="schools closed on days pupils were to be in")
+    parts = closure.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _command(
+        parts, "add", "closure:add", "a school is closed; its open alerts are due at another bell",
+        "encompass closure add --school 9992001 --on 2026-12-03 --why snow",
+    )  # fmt: skip
+    add.add_argument("--school", required=True, metavar="CODE")
+    add.add_argument("--on", required=True, metavar="DATE")
+    add.add_argument("--to", metavar="DATE", help="the last day; default: one day")
+    add.add_argument("--why", required=True, metavar="TEXT", help="as the calendar would say it")
+    shown = _command(
+        parts, "list", "closure:listed", "what stands and is not over", "encompass closure list"
+    )
+    shown.add_argument("--json", action="store_true")
+    end = _command(
+        parts, "end", "closure:end", "the school is open after all", "encompass closure end 3"
+    )
+    end.add_argument("id", type=int, metavar="ID")
 
 
 def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -83,6 +83,8 @@ class Person:
     """Of somebody who stands in: every role in which they stand. Empty: their own and no other."""
     in_place_of: frozenset[str] = frozenset()
     """The ids of those whose place they take."""
+    holidays: bool = False
+    """On the holiday list: told in the holidays too, where the policy asks for it."""
 
     @property
     def working_contact(self) -> ContactMethod | None:

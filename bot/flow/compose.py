@@ -30,9 +30,11 @@ from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import in_their_place, may_take
 from bot.flow.card_questions import asking_on, owner_on, presses_of
+from bot.flow.digest import digest_text
 from bot.flow.link import address_of
 from bot.flow.said import Said, answers_for, read_said
 from bot.flow.shared_words import instant, shared_words
+from bot.flow.timing import is_compressed, is_silent
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
 from bot.rendering import notices
 from bot.rendering.answers import NONE
@@ -140,16 +142,43 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         if batch.alerts[row.alert_id].held:
             return NotYet()
         text, buttons = await _card(batch, row, person, row.kind, row.params)
-        return _outgoing(row, text, buttons, protect=True)
+        silent = is_silent(batch.now, batch.alerts[row.alert_id])
+        return _outgoing(row, text, buttons, protect=True, silent=silent)
     if row.kind in SHARED:
         shared = shared_words(batch.known, batch.alerts, row, batch.now, language)
-        return None if shared is None else _outgoing(row, shared)
+        named = (batch.alerts[item["alert"]] for item in row.params["items"])
+        silent = is_silent(batch.now, *named)
+        return None if shared is None else _outgoing(row, shared, silent=silent)
     if row.kind is Kind.CONSIDER:
         said = await _consider(batch, row, language)
         return None if said is None else _outgoing(row, said)
-    if row.kind in ABOUT_ONE and row.person_id in batch.alerts[row.params["alert"]].excluded:
-        return None
+    if row.kind is Kind.DIGEST:
+        assert person is not None
+        digest = await digest_text(batch.tx, batch.known, person, row.bell_at, batch.now)
+        return None if digest is None else _outgoing(row, digest)
+    if row.kind in ABOUT_ONE:
+        alert = batch.alerts[row.params["alert"]]
+        if row.person_id in alert.excluded:
+            return None
+        if row.kind is Kind.REPLANNED:
+            if alert.state is not AlertState.OPEN:
+                return None
+            moved = _replanned(batch, alert, person, language)
+            return _outgoing(row, moved, silent=is_silent(batch.now, alert))
     return _outgoing(row, *_plain(batch, row, language))
+
+
+def _replanned(batch: _Batch, alert: Row[Any], person: Person | None, language: str) -> str:
+    """The deadline as it is when this goes out; the school only to who covers several."""
+    known, say = batch.known.directory, words(language)
+    school = known.schools.get(alert.school_code)
+    bell = say.moment(alert.bell_at)
+    if person is None or school is None or not known.covers_several(person, local_day(batch.now)):
+        return say.say("replanned.deadline", reference=alert.reference, bell=bell)
+    name = school.name_in(language)
+    return say.say(
+        "replanned.deadline_of_school", reference=alert.reference, school=name, bell=bell
+    )
 
 
 def _holds(person: Person | None, row: Row[Any]) -> bool:
@@ -164,6 +193,7 @@ def _outgoing(
     buttons: Rows = (),
     *,
     protect: bool = False,
+    silent: bool = False,
 ) -> Outgoing:
     return Outgoing(
         operation=row.operation,
@@ -172,6 +202,7 @@ def _outgoing(
         buttons=buttons,
         provider_message_id=row.card_message_id if row.operation is Operation.EDIT else None,
         protect=protect,
+        silent=silent,
     )
 
 
@@ -212,6 +243,7 @@ async def _card(
         mine=mine,
         settled=settling_answer(batch.known, batch.answers[alert.id], alert.excluded),
         late=bool(params.get("late")),
+        compressed=is_compressed(alert),
         notice_late_by=alert.notice_late_by,
         notice_was_due_at=alert.notice_was_due_at,
         was_due_at=instant(params.get("was_due")),

@@ -29,6 +29,7 @@ class Stage(StrEnum):
     DISPATCH = "dispatch"
     HEAR = "hear"
     ESCALATE = "escalate"
+    REPLAN = "replan"
     HIDE = "hide"
     CONTAIN = "contain"
     PLAN = "plan"

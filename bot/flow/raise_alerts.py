@@ -105,7 +105,6 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         existing={(alert.leg, alert.school_code, alert.task): alert for alert in existing},
         children=await alerts.children(tx, [alert.id for alert in existing]) if existing else {},
         now=now,
-        has_become_urgent=await _has_become_urgent(tx, row, incident),
     )
     await note_children(raising)
     questions = await ask_the_desk(raising, placed, unknown, held)
@@ -128,13 +127,6 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     if row.raise_attempts:
         await alarms.clear(tx, _alarm(row.reference))
     await events.append(tx, *raising.lines)
-
-
-async def _has_become_urgent(tx: Tx, row: Row[Any], incident: Incident) -> bool:
-    if not incident.urgent or not 0 < row.raised_version < row.version:
-        return False
-    before = await notifications.content_of(tx, row.id, row.raised_version)
-    return not incident_of(before).urgent
 
 
 async def _refusals(tx: Tx, row: Row[Any], incident: Incident) -> tuple[Refusal, ...]:

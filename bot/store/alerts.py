@@ -280,6 +280,7 @@ async def reopen(tx: Tx, alert_id: int, *, raising: int, at: datetime, bell_at: 
         next_step_at=at,
         last_told_at=None,
         hurry=False,
+        held_until=None,
     )
 
 

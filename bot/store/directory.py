@@ -20,7 +20,7 @@ VERSION = "directory_version"
 
 
 async def version(tx: Tx) -> str:
-    """Changes with every change of a school, a person, a contact method or an absence."""
+    """Changes with every change of a school, person, contact method, absence or closure."""
     return await facts.read(tx, VERSION) or "0"
 
 
@@ -122,6 +122,7 @@ def _person(
         phone=row.phone,
         contacts=tuple(contacts),
         absences=tuple(away),
+        holidays=row.holidays,
     )
 
 
@@ -158,6 +159,7 @@ def _person_row(person: Person) -> dict[str, Any]:
         "eligible_from": person.eligible_from,
         "email": person.email,
         "phone": person.phone,
+        "holidays": person.holidays,
         "left_at": None,
     }
 

@@ -17,6 +17,7 @@ from bot.store.tables import (
     acknowledgements,
     alerts,
     chats,
+    closures,
     containments,
     covers,
     disclosures,
@@ -223,6 +224,7 @@ _WAITS = {
     ),
     "drill": STARTS,
     "drill_end": ENDS,
+    "closure": select(func.min(closures.c.replan_at)).where(closures.c.replan_at.is_not(None)),
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
 }
 _SOONEST = select(*(query.scalar_subquery().label(name) for name, query in _WAITS.items()))

@@ -22,6 +22,7 @@ from bot.store.tables import (
     acknowledgements,
     alert_children,
     alerts,
+    closures,
     containments,
     covers,
     disclosures,
@@ -268,6 +269,37 @@ def _absence_not_turned(now: datetime) -> Select[Any]:
     return _count(absences.c.turn_at < now - GRACE)
 
 
+def _hold_over_and_not_served(now: datetime) -> Select[Any]:
+    """But for those that nobody may be told of before the MASH desk has said whom an exclusion
+    means: they are looked at every minute."""
+    asked = alerts.alias("asked")
+    return _count(
+        alerts.c.state == AlertState.OPEN,
+        alerts.c.held_until < now - GRACE,
+        alerts.c.next_step == 0,
+        ~exists().where(
+            asked.c.notification_id == alerts.c.notification_id,
+            asked.c.leg == Leg.TRIAGE,
+            asked.c.state.in_([AlertState.OPEN, AlertState.CLOSED]),
+            asked.c.task.startswith(f"{Question.EXCLUSION}:"),
+        ),
+    )
+
+
+def _hold_without_end(now: datetime) -> Select[Any]:
+    return _count(
+        alerts.c.state == AlertState.OPEN,
+        alerts.c.held_until.is_not(None),
+        alerts.c.next_step == 0,
+        alerts.c.next_step_at > alerts.c.held_until,
+        alerts.c.next_step_at > now + GRACE,  # nearer, and it is the desk that it waits for
+    )
+
+
+def _not_planned_anew(now: datetime) -> Select[Any]:
+    return _count(closures.c.replan_at < now - GRACE)
+
+
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
@@ -276,6 +308,8 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I3", "an opened view of what was sealed", _sealed_and_shown),
     ("I7", "a notification waiting to be raised", _received_and_overdue),
     ("I7", "a ladder that is overdue", _ladder_late),
+    ("I7", "a hold that is over and was not served", _hold_over_and_not_served),
+    ("I7", "a school's alerts that were not planned anew", _not_planned_anew),
     ("I7", "a claim that nobody took over", _claim_stuck),
     ("I7", "a view that was not hidden", _view_not_hidden),
     ("I7", "a plan that is due and was not asked for", _plan_not_asked),
@@ -283,6 +317,7 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I7", "a check of the cover that was not done", _cover_not_checked),
     ("I7", "a question who stands in, past its time", _cover_not_settled),
     ("I7", "an absence whose day has come unseen", _absence_not_turned),
+    ("I11", "a held alert that nobody looks at when its hold ends", _hold_without_end),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
     *(

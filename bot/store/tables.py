@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -193,10 +194,13 @@ alerts = Table(
     Column("hurry", Boolean, nullable=False, default=False),  # pull the next step forward once
     # Each passing on: by whom, to whom or which team, when. A team in it may take this one alert.
     Column("passed", Json, nullable=False, default=[], server_default="[]"),
+    Column("urgent", Boolean, nullable=False, server_default=false()),  # waits for nothing
+    _at("held_until", nullable=True),  # raised in the holidays, its ladder begins then
     _at("ended_at", nullable=True),
     UniqueConstraint("notification_id", "leg", "school_code", "task"),
     _where("ix_alerts_due", "next_step_at", condition="state = 'open'"),
     _where("ix_alerts_stranded", "id", condition="state = 'open' and next_step_at is null"),
+    _where("ix_alerts_held", "held_until", condition="state = 'open' and held_until is not null"),
 )
 
 alert_children = Table(
@@ -281,6 +285,7 @@ people = Table(
     Column("eligible_from", Date),
     Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),
+    Column("holidays", Boolean, nullable=False, server_default=false()),  # on the holiday list
     _at("left_at", nullable=True),
 )
 
@@ -370,6 +375,26 @@ readiness_checks = Table(
     _where("ix_readiness_checks_due", "due_at", condition="done_at is null"),
 )
 
+closures = Table(
+    "closures",
+    metadata,
+    _id(),
+    Column("school_code", Text, nullable=False),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("added_by", Text, nullable=False),  # a person's id, or the command line
+    _at("added_at"),
+    Column("ended_by", Text),
+    _at("ended_at", nullable=True),
+    _at("replan_at", nullable=True),  # its school's alerts are looked at (again)
+    _where("ix_closures_replan", "replan_at", condition="replan_at is not null"),
+    _where(
+        "uq_closures_days", "school_code", "first_on", "last_on",
+        condition="ended_at is null", unique=True,
+    ),
+)  # fmt: skip
+
 config_versions = Table(
     "config_versions",
     metadata,
@@ -427,6 +452,8 @@ messages = Table(
         "uq_messages_menu", "address",
         condition="state = 'pending' and kind = 'menu'", unique=True,
     ),
+    # One digest to one person of what one hold kept; its bell is the hold's end.
+    _where("uq_messages_digest", "person_id", "bell_at", condition="kind = 'digest'", unique=True),
     Index("ix_messages_card", "alert_id", "person_id"),
     Index("ix_messages_provider", "address", "provider_message_id"),
 )  # fmt: skip

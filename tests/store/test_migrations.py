@@ -284,6 +284,7 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     assert [row.pop("turn") for row in after["acknowledgements"]] == [0]
     assert [row.pop("passed") for row in after["alerts"]] == ["[]"]
     assert [row.pop("in_place_of") for row in after["acknowledgements"]] == ["[]"]
+    assert [(row.pop("urgent"), row.pop("held_until")) for row in after["alerts"]] == [(0, None)]
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
     assert await refused(schema.check(empty)) == (
