@@ -54,6 +54,6 @@ def forecast(
             reached.person
             for _, step in told
             for reached in step.reached
-            if reached.person.role in policy.settled_by
+            if reached.person.role in policy.settled_by and reached.person.answering_contact
         )
         yield LegForecast(leg, bell, tuple(told), settlers)

@@ -17,9 +17,11 @@ from bot.domain.alert import Acknowledgement, AlertChild, AlertState, Leg, child
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
-from bot.domain.people import Person
+from bot.domain.people import Channel, Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
+from bot.flow.compose_second import by_second_way
+from bot.flow.context import SecondWays
 from bot.flow.link import address_of
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
 from bot.rendering import notices
@@ -27,7 +29,7 @@ from bot.rendering.cards import Card, OpenedLink, OpenedView, Rows, card, stub
 from bot.rendering.catalogue import words
 from bot.rendering.menu import menu
 from bot.rendering.view import joined
-from bot.store import access, alerts, directory, views
+from bot.store import access, alerts, directory, views, ways
 from bot.store.unit_of_work import Tx
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,12 @@ class _Batch:
     views: Mapping[int, Row[Any]]
     page: SecurePage | None
     links: Mapping[int, Row[Any]]
+    second: SecondWays | None
+    doubled: frozenset[int]
+    """Those that another way has brought, or will: they are marked as repeats."""
+
+    def repeats(self, row: Row[Any]) -> bool:
+        return row.unknowns > 0 or row.id in self.doubled
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ async def compose(
     rows: Sequence[Row[Any]],
     now: datetime,
     page: SecurePage | None = None,
+    second: SecondWays | None = None,
 ) -> dict[int, Outgoing | Unworded | NotYet | None]:
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
@@ -82,6 +91,8 @@ async def compose(
         views={} if page else await views.open_on(tx, refreshed, now),
         page=page,
         links=await access.links_on(tx, refreshed, now) if page else {},
+        second=second,
+        doubled=await ways.stood_in_for(tx, [r.id for r in rows]) if second else frozenset(),
     )
     return {row.id: await _compose_or_not(batch, row) for row in rows}
 
@@ -89,7 +100,14 @@ async def compose(
 async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded | NotYet | None:
     """One row that is not as it should be must not silence the others."""
     try:
-        return await _compose(batch, row)
+        said = await _compose(batch, row)
+        if row.channel is Channel.TELEGRAM or not isinstance(said, Outgoing):
+            return said
+        person = batch.known.directory.people.get(row.person_id or "")
+        if batch.second is None or person is None:
+            return None
+        alert = batch.alerts.get(row.alert_id)
+        return by_second_way(row, said, alert, person.language, batch.second, batch.now)
     except DBAPIError:
         raise  # the transaction's trouble, not this row's
     except Exception as error:
@@ -183,7 +201,7 @@ async def _card(
         settled=settling_answer(batch.known, batch.answers[alert.id], alert.excluded),
         late=bool(params.get("late")),
         was_due_at=_instant(params.get("was_due")),
-        repeat=row.unknowns > 0 and row.operation is Operation.SEND,
+        repeat=batch.repeats(row) and row.operation is Operation.SEND,
         view=await _view(batch, row, alert, person) if may else None,
         app=_app(batch.page, alert) if may else None,
         link=_link(batch, row, person) if may else None,
@@ -257,7 +275,7 @@ def _shared(batch: _Batch, row: Row[Any], language: str) -> str | None:
         )
     if not items:
         return None
-    return notices.shared(words(language), row.kind, items, repeat=row.unknowns > 0)
+    return notices.shared(words(language), row.kind, items, repeat=batch.repeats(row))
 
 
 def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
@@ -276,7 +294,7 @@ def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
     else:
         text = "\n".join(row.params["lines"])
         buttons = tuple((Button(said, data),) for said, data in row.params.get("buttons", ()))
-    repeat = words(language).say("note.repeat") if row.unknowns else ""
+    repeat = words(language).say("note.repeat") if batch.repeats(row) else ""
     return joined([text, repeat]), buttons
 
 

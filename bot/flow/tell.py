@@ -17,7 +17,7 @@ from bot.domain.cover import Reachable, standing
 from bot.domain.delivery import Operation
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.message import CARDS, SHARED, Kind, MessageState, Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Channel, Person, Role
 from bot.domain.routing import Climbed, InForce, StepTold
 from bot.flow.context import Stage
 from bot.store import alarms, events, messages
@@ -303,7 +303,10 @@ async def refresh_cards(
 
 async def refresh_card(tx: Tx, at: datetime, card: Any, priority: Priority = Priority.VIEW) -> None:
     """Show one card anew, not before `at`. What it shows is made from the rows when the edit goes
-    out, so edits that still wait are one edit."""
+    out, so edits that still wait are one edit. What another way than Telegram brought stays as it
+    is: it shows nothing."""
+    if card.channel is not Channel.TELEGRAM:
+        return
     await messages.add_refresh(
         tx,
         {

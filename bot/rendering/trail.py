@@ -74,6 +74,13 @@ class Trail:
                 return say("trail.reopened", bell=self._bell(line))
             case "alert:told":
                 return self._told(line)
+            case "message:next_way":
+                return say(
+                    "trail.next_way",
+                    person=self.person(line["person"]),
+                    way=say(f"way.{line['way']}"),
+                    failed=say(f"way.{line['instead_of']}"),
+                )
             case "alert:step_skipped":
                 return say("trail.step_skipped", step=line["step"], left_out=self._left_out(line))
         return str(action)

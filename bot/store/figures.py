@@ -18,6 +18,7 @@ from bot.store.tables import (
     drills,
     messages,
     notifications,
+    outages,
     tellings,
     views,
 )
@@ -140,6 +141,9 @@ _WAITS = {
     "notification": select(func.min(notifications.c.raise_due_at)),
     "ladder": select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN),
     "message": _sendable,
+    "outage": select(func.min(outages.c.due_at)).where(
+        outages.c.declared_at.is_(None), outages.c.several.is_(True)
+    ),
     "claim": select(func.min(messages.c.claimed_until)).where(
         messages.c.state == MessageState.CLAIMED
     ),

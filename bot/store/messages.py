@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select, text, update
 from sqlalchemy.engine import Row
 
 from bot.domain.delivery import Operation
 from bot.domain.message import CARDS, Kind, MessageState
 from bot.domain.people import Channel
-from bot.store.tables import chats, delivery_attempts, messages, tellings
+from bot.store.tables import chats, delivery_attempts, messages, stand_ins, tellings
 from bot.store.unit_of_work import Tx
 
 
@@ -262,6 +262,7 @@ async def cards_of(
         messages.c.alert_id.in_(alert_ids),
         messages.c.kind.in_(CARDS),
         messages.c.operation == Operation.SEND,
+        messages.c.channel == Channel.TELEGRAM,  # what another way has sent stays as it is
         messages.c.state.in_([MessageState.SENT, MessageState.CLAIMED]),
     ]
     if person_ids is not None:
@@ -297,14 +298,26 @@ async def newest_card(tx: Tx, address: str, alert_id: int, person_id: str) -> Ro
     )
 
 
-async def by_id(tx: Tx, message_id: int) -> Row[Any] | None:
-    return await tx.first(select(messages).where(messages.c.id == message_id))
+async def by_id(tx: Tx, message_id: int, *, lock: bool = False) -> Row[Any] | None:
+    statement = select(messages).where(messages.c.id == message_id)
+    return await tx.first(statement.with_for_update() if lock else statement)
+
+
+_other = messages.alias("other")
+_BY_ANOTHER_WAY = (
+    select(func.min(_other.c.sent_at))
+    .select_from(stand_ins.join(_other, _other.c.id == stand_ins.c.message_id))
+    .where(stand_ins.c.instead_of == messages.c.id)
+    .correlate(messages)
+    .scalar_subquery()
+)
 
 
 async def tellings_of(tx: Tx, alert_ids: Collection[int]) -> Sequence[Row[Any]]:
     """Who was told of these alerts, as what, when, and when that was sent; oldest first."""
+    sent_at = func.coalesce(messages.c.sent_at, _BY_ANOTHER_WAY).label("sent_at")
     return await tx.all(
-        select(tellings, messages.c.sent_at, messages.c.state.label("message_state"))
+        select(tellings, sent_at, messages.c.state.label("message_state"))
         .join(messages, messages.c.id == tellings.c.message_id)
         .where(tellings.c.alert_id.in_(alert_ids))
         .order_by(tellings.c.id)

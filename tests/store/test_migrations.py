@@ -146,7 +146,7 @@ async def test_interrupted_anywhere_nothing_of_it_happened_and_the_next_try_succ
         statements = interrupted(patch, after)
         with pytest.raises(_InterruptedError):
             await schema.migrate(empty)
-        assert statements() == after + 1
+        assert statements() > after  # alembic takes its half-made copy of a table away
     assert await on(empty, everything) == {}
     assert await schema.migrate(empty) == (None, schema.head())
 
