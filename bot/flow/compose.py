@@ -20,7 +20,7 @@ from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
 from bot.domain.people import Channel, Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import may_take
-from bot.flow.compose_second import by_second_way
+from bot.flow.compose_second import about_alerts, by_second_way, excluded_reads_along
 from bot.flow.context import SecondWays
 from bot.flow.link import address_of
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
@@ -63,6 +63,10 @@ class Unworded:
     fault: str
 
 
+class NotHere:
+    """A message that must not go to this address: an excluded person reads along there."""
+
+
 class NotYet:
     """A message that waits until the MASH desk has said whom an exclusion means."""
 
@@ -74,7 +78,7 @@ async def compose(
     now: datetime,
     page: SecurePage | None = None,
     second: SecondWays | None = None,
-) -> dict[int, Outgoing | Unworded | NotYet | None]:
+) -> dict[int, Outgoing | Unworded | NotHere | NotYet | None]:
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
     named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
@@ -97,7 +101,9 @@ async def compose(
     return {row.id: await _compose_or_not(batch, row) for row in rows}
 
 
-async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded | NotYet | None:
+async def _compose_or_not(
+    batch: _Batch, row: Row[Any]
+) -> Outgoing | Unworded | NotHere | NotYet | None:
     """One row that is not as it should be must not silence the others."""
     try:
         said = await _compose(batch, row)
@@ -106,6 +112,9 @@ async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded |
         person = batch.known.directory.people.get(row.person_id or "")
         if batch.second is None or person is None:
             return None
+        about = about_alerts(row)
+        if excluded_reads_along(batch.known, row, [batch.alerts[i] for i in about]):
+            return NotHere()
         alert = batch.alerts.get(row.alert_id)
         return by_second_way(row, said, alert, person.language, batch.second, batch.now)
     except DBAPIError:

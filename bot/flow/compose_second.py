@@ -2,6 +2,7 @@
 who may have it, and then cut down to what anybody at that mailbox or telephone may read.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.delivery import Outgoing
-from bot.domain.message import CARDS, SHARED
+from bot.domain.message import ABOUT_ONE, CARDS, SHARED
 from bot.domain.people import Channel
+from bot.domain.routing import InForce
 from bot.flow.context import SecondWays
 from bot.rendering import second
 from bot.rendering.catalogue import words
@@ -42,6 +44,30 @@ def by_second_way(
         subject=second.subject(say),
         reference=str(row.id),
     )
+
+
+def about_alerts(row: Row[Any]) -> list[int]:
+    """The numbers of the alerts that a message names."""
+    if row.kind in SHARED:
+        return [item["alert"] for item in row.params["items"]]
+    if row.kind in ABOUT_ONE:
+        return [row.params["alert"]]
+    return [] if row.alert_id is None else [row.alert_id]
+
+
+def excluded_reads_along(known: InForce, row: Row[Any], about: Sequence[Row[Any]]) -> bool:
+    """Whether somebody who is excluded from one of these alerts has this mailbox or telephone too:
+    they may learn nothing, not even that there is something."""
+    excluded = {person_id for alert in about for person_id in alert.excluded}
+    people = (known.directory.people.get(person_id) for person_id in excluded)
+    address = _plain(row.address)
+    return any(p is not None and address in (_plain(p.email), _plain(p.phone)) for p in people)
+
+
+def _plain(address: str) -> str:
+    """An address as it compares: the country's code and blanks say nothing."""
+    bare = "".join(address.split()).casefold()
+    return "0" + bare.removeprefix("+44") if bare.startswith("+44") else bare
 
 
 def _references(row: Row[Any]) -> list[str]:

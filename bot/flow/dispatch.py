@@ -21,10 +21,10 @@ from sqlalchemy.engine import Row
 from bot.domain.delivery import Outcome, Outgoing, Unknown
 from bot.domain.message import MessageState
 from bot.domain.people import Channel
-from bot.flow.compose import NotYet, Unworded, compose
+from bot.flow.compose import NotHere, NotYet, Unworded, compose
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
-from bot.flow.record import hold_back, put_off, record_outcomes, take_over
+from bot.flow.record import another_way, hold_back, put_off, record_outcomes, take_over
 from bot.store import messages, pace
 
 HORIZON = timedelta(seconds=0.25)
@@ -136,6 +136,8 @@ class Dispatcher:
                         free += gap
                     case Unworded(fault):
                         await put_off(tx, row, fault, now)
+                    case NotHere():
+                        await another_way(ctx, tx, row, now)
                     case NotYet():
                         await hold_back(tx, row, now)
                     case None:

@@ -170,7 +170,8 @@ async def _record(
                 await alarms.set_off(tx, name, "The channel refuses this service.", now)
             if reason in _OF_THE_CHANNEL:
                 await pace.set_next(tx, row.channel, now + _CHANNEL_PAUSE)
-            if ctx.second is not None and max(until, now) >= row.created_at + _OTHER_WAY_AFTER:
+            long = max(now - row.created_at, until - now) >= _OTHER_WAY_AFTER
+            if long and ctx.second is not None:
                 await owe_next_way(tx, await in_force(ctx, tx), [row], now)
         case Rejected(Reason.BLOCKED, _):
             await messages.end(tx, row.id, MessageState.REJECTED)
@@ -223,6 +224,12 @@ async def _again(tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = 
 async def hold_back(tx: Tx, row: Row[Any], now: datetime) -> None:
     """A claimed message that nobody may have yet: looked at again soon."""
     await _again(tx, row, now + _HELD)
+
+
+async def another_way(ctx: Context, tx: Tx, row: Row[Any], now: datetime) -> None:
+    """A claimed message that must not go to its address: the next way, or somebody else."""
+    await messages.end(tx, row.id, MessageState.CANCELLED)
+    await next_way_or_somebody_else(ctx, tx, row, now)
 
 
 async def put_off(tx: Tx, row: Row[Any], fault: str, now: datetime) -> None:
