@@ -120,6 +120,9 @@ def parser() -> argparse.ArgumentParser:
         "encompass status ENC-7F3K9QXM",
     )  # fmt: skip
     status.add_argument("reference", nargs="?", metavar="REFERENCE")
+    status.add_argument(
+        "--call-list", action="store_true", help="whom to ring about what is open, to print"
+    )
     status.add_argument("--json", action="store_true")
 
     _subject_access(commands)

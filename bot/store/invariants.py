@@ -10,20 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, Text, and_, exists, func, or_, select, type_coerce
 
 from bot.domain.alert import AlertState, Leg, NotificationState
-from bot.domain.message import Kind, MessageState
+from bot.domain.delivery import Operation
+from bot.domain.message import OWED, Kind, MessageState
+from bot.domain.people import SECOND_WAYS, Channel, ContactState
 from bot.domain.triage import Question
+from bot.store import directory
 from bot.store.tables import (
     alert_children,
     alerts,
+    contact_methods,
     containments,
     disclosures,
     events,
+    facts,
     messages,
     notification_versions,
     notifications,
+    outages,
+    stand_ins,
     tellings,
     views,
 )
@@ -226,6 +233,51 @@ def _record_silent(now: datetime) -> Select[Any]:
     )
 
 
+_TELEGRAM_FAILS = and_(
+    outages.c.channel == Channel.TELEGRAM,
+    messages.c.channel == Channel.TELEGRAM,
+    messages.c.state == MessageState.PENDING,
+)
+
+
+def _outage_undeclared(now: datetime) -> Select[Any]:
+    return _count(
+        outages.c.channel == Channel.TELEGRAM,
+        outages.c.several.is_(True),
+        outages.c.declared_at.is_(None),
+        outages.c.due_at < now - GRACE,
+        exists().where(_TELEGRAM_FAILS, messages.c.attempts > 0),
+    )
+
+
+def _owed_by_one_way_only(now: datetime) -> Select[Any]:
+    """What Telegram, which is down, owes to somebody who has another way that nobody takes."""
+    other = and_(
+        contact_methods.c.person_id == messages.c.person_id,
+        contact_methods.c.channel.in_(SECOND_WAYS),
+        contact_methods.c.ended_at.is_(None),
+        contact_methods.c.state == ContactState.WORKING,
+        # Of the ways that are set up.
+        exists().where(
+            facts.c.name == directory.WAYS,
+            facts.c.value.contains(type_coerce(contact_methods.c.channel, Text)),
+        ),
+    )
+    return _count(
+        _TELEGRAM_FAILS,
+        outages.c.declared_at < now - GRACE,
+        messages.c.created_at < now - GRACE,
+        messages.c.kind.in_(OWED),
+        messages.c.operation == Operation.SEND,
+        exists().where(other),
+        ~exists().where(stand_ins.c.instead_of == messages.c.id),
+    )
+
+
+def _stand_in_without_words(now: datetime) -> Select[Any]:  # noqa: ARG001
+    return _count(stand_ins.c.message_id.is_(None))
+
+
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
@@ -235,6 +287,8 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I7", "a notification waiting to be raised", _received_and_overdue),
     ("I7", "a ladder that is overdue", _ladder_late),
     ("I7", "a claim that nobody took over", _claim_stuck),
+    ("I5", "a channel that fails and was not declared down", _outage_undeclared),
+    ("I5", "what a failing channel owes and no other brings", _owed_by_one_way_only),
     ("I7", "a view that was not hidden", _view_not_hidden),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
@@ -245,6 +299,7 @@ HISTORY: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification raised without an alert", _without_alerts),
     ("I2", "an accepted version whose content is not kept", _version_without_row),
     ("I4", "a step told after the alert had ended", _told_after_settled),
+    ("I5", "another way that stands in and says nothing", _stand_in_without_words),
     ("I6", "a disclosure without its event", _opened_without_event),
     ("I6", "a sealed alert without a containment record", _sealed_without_record),
     ("I9", "a sealed alert with a child in it", _sealed_with_children),

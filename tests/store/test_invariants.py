@@ -12,15 +12,20 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.alert import AlertState, NotificationState
-from bot.domain.message import MessageState
+from bot.domain.message import Kind, MessageState
+from bot.domain.people import Channel, ContactState
 from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
 from bot.store.tables import (
     alerts,
+    contact_methods,
     containments,
     events,
+    facts,
     messages,
     notification_versions,
     notifications,
+    outages,
+    stand_ins,
     tellings,
     views,
 )
@@ -134,6 +139,34 @@ def record(**values: Any) -> Broken:
     return added
 
 
+def telegram_fails(**values: Any) -> Broken:
+    """Telegram has failed for an hour, and what it owes to Mair, who has a mailbox, still waits."""
+
+    async def fails(world: World, tx: Tx) -> None:
+        at = world.clock.now() - timedelta(hours=1)
+        row = {"channel": Channel.TELEGRAM, "since": at, "address": "1", "several": True}
+        await tx.execute(insert(outages).values(**row, due_at=at, **values))
+        mailbox = {"person_id": "mair", "channel": Channel.EMAIL, "address": "m@bryn.example"}
+        working = {"state": ContactState.WORKING, "enrolled_at": at}
+        await tx.execute(insert(contact_methods).values(**mailbox, **working))
+        await tx.execute(insert(facts).values(name="second_ways", value="email"))
+        card = select(func.min(messages.c.id)).where(
+            messages.c.kind == Kind.ALERT, messages.c.person_id == "mair"
+        )
+        waiting = {"state": MessageState.PENDING, "attempts": 1, "created_at": at}
+        await tx.execute(
+            update(messages).where(messages.c.id == card.scalar_subquery()).values(**waiting)
+        )
+
+    return fails
+
+
+async def reserved_and_forgotten(world: World, tx: Tx) -> None:
+    first = select(func.min(messages.c.id)).scalar_subquery()
+    row = {"channel": Channel.SMS, "created_at": world.clock.now()}
+    await tx.execute(insert(stand_ins).values(instead_of=first, **row))
+
+
 async def sealed_by_halves(world: World, tx: Tx) -> None:
     """Its view is open still, its child in it, and nothing is on record."""
     now = world.clock.now()
@@ -154,6 +187,9 @@ PROMISES: dict[str, Broken] = {
     "I7 a ladder that is overdue": overdue,
     "I7 a claim that nobody took over": claimed_long_ago,
     "I7 a view that was not hidden": never_hidden,
+    "I5 a channel that fails and was not declared down": telegram_fails(),
+    "I5 what a failing channel owes and no other brings": telegram_fails(declared_at=EPOCH),
+    "I5 another way that stands in and says nothing": reserved_and_forgotten,
     "I11 an open alert without a next step": of_alert(1, next_step_at=None),
     "I1 a notification raised without an alert": without_alerts,
     "I2 an accepted version whose content is not kept": content_lost,
