@@ -235,7 +235,7 @@ def _record_silent(now: datetime) -> Select[Any]:
 
 _TELEGRAM_FAILS = and_(
     outages.c.channel == Channel.TELEGRAM,
-    messages.c.channel == Channel.TELEGRAM,
+    messages.c.channel == outages.c.channel,
     messages.c.state == MessageState.PENDING,
 )
 
