@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
+from bot.domain.alert import Leg
 from bot.domain.calendar import local_day
 from bot.domain.cover import Skipped, SkipReason, standing
 from bot.domain.people import Person, Role
@@ -65,7 +66,8 @@ def _call(
     known: InForce, row: Row[Any], state: LadderState, told: frozenset[str], now: datetime
 ) -> Call:
     school = known.directory.schools.get(row.school_code)
-    held = bool(row.held or row.behind)
+    # The task is what settles it: its own people are asked meanwhile, as in the chat.
+    held = bool(row.held or (row.behind and row.leg is not Leg.TRIAGE))
     return Call(
         reference=row.reference,
         leg=row.leg.value,

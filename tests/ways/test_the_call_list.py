@@ -74,6 +74,7 @@ async def test_who_is_excluded_or_away_does_not_stand_on_it(world: World) -> Non
 
 async def test_while_nobody_knows_who_is_excluded_nobody_is_to_be_rung(world: World) -> None:
     sent = await town(world)
+    await world.police.send(sent)
     await world.police.send(sent | {"exclude": ["nobody-of-this-id"]})
     held, task = sorted(await calls(world), key=lambda call: call.leg)
     assert (held.held, held.people) == (True, ())
