@@ -121,6 +121,9 @@ def parser() -> argparse.ArgumentParser:
         "encompass status ENC-7F3K9QXM",
     )  # fmt: skip
     status.add_argument("reference", nargs="?", metavar="REFERENCE")
+    status.add_argument(
+        "--call-list", action="store_true", help="whom to ring about what is open, to print"
+    )
     status.add_argument("--json", action="store_true")
 
     _subject_access(commands)
@@ -327,8 +330,8 @@ def _say(error: Exception) -> int:
     from bot.logs import places
 
     at = next(reversed(places(error.__traceback__)), "?")
-    name = type(error).__name__
-    print(f"encompass: This should not have happened ({name} at {at}).", file=sys.stderr)
+    what = f"{type(error).__name__} at {at}"
+    print(f"encompass: This should not have happened ({what}).", file=sys.stderr)
     return CANNOT_RUN
 
 
@@ -344,5 +347,4 @@ def _expected(error: BaseException) -> EncompassError | None:
 
 def exit_code(error: EncompassError) -> int:
     """1 for an input or a thing that is not there, 2 for a command that cannot run at all."""
-    cannot_run = isinstance(error, SettingsError | StoreError | UsageError)
-    return CANNOT_RUN if cannot_run else REFUSED
+    return CANNOT_RUN if isinstance(error, SettingsError | StoreError | UsageError) else REFUSED

@@ -75,7 +75,7 @@ def forecast(
             reached.person
             for _, step in told
             for reached in step.reached
-            if reached.person.role in policy.settled_by
+            if reached.person.role in policy.settled_by and reached.person.answering_contact
         )
         quiet = policy.quiet
         yield LegForecast(

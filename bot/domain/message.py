@@ -79,6 +79,11 @@ ABOUT_ONE = frozenset(
 """Kinds that name one alert in a message of its own, without buttons."""
 
 
+OWED = CARDS | SHARED | ABOUT_ONE | {Kind.ALARM, Kind.READINESS}
+"""Kinds that are owed by the next way when the first one fails; answers to what somebody asked in
+the chat are not."""
+
+
 class MessageState(StrEnum):
     PENDING = "pending"
     CLAIMED = "claimed"

@@ -27,7 +27,7 @@ from bot.flow.raise_duties import raise_duties
 from bot.flow.raise_questions import ask_the_desk
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards, write_owed
-from bot.store import alarms, alerts, events, notifications
+from bot.store import alarms, alerts, events, notifications, tasks
 from bot.store.unit_of_work import Tx
 
 _BATCH = 10
@@ -160,9 +160,11 @@ async def _as_they_were(tx: Tx, notification_id: int, numbers: Collection[int]) 
 async def _decisions(tx: Tx, existing: Any) -> dict[str, str]:
     """What the MASH desk has settled for this notification, by task."""
     asked = {alert.id: alert.task for alert in existing if alert.leg is Leg.TRIAGE}
-    tasks = await alerts.tasks(tx, list(asked))
+    settled = await tasks.of_alerts(tx, list(asked))
     return {
-        asked[number]: task.decision for number, task in tasks.items() if task.decision is not None
+        asked[number]: task.decision
+        for number, task in settled.items()
+        if task.decision is not None
     }
 
 

@@ -17,11 +17,11 @@ from bot.domain.cover import Reachable, standing
 from bot.domain.delivery import Operation
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.message import CARDS, SHARED, Kind, MessageState, Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Channel, Person, Role
 from bot.domain.routing import Climbed, InForce, StepTold
 from bot.flow.context import Stage
 from bot.flow.timing import wait_lines
-from bot.store import alarms, events, messages
+from bot.store import alarms, events, messages, tellings
 from bot.store.types import EPOCH
 from bot.store.unit_of_work import Tx
 
@@ -127,7 +127,7 @@ async def write_owed(tx: Tx, now: datetime, owed: Sequence[Owed]) -> None:
     carried = list(zip(alone, numbers, strict=True))
     for kind in SHARED:
         carried += await _share(tx, now, kind, [word for word in owed if word.kind is kind])
-    await messages.add_tellings(
+    await tellings.add(
         tx,
         [
             {
@@ -319,7 +319,10 @@ async def refresh_card(
     params: Mapping[str, Any] | None = None,
 ) -> None:
     """Show one card anew, not before `at`. What it shows is made from the rows when the edit goes
-    out, so edits that still wait are one edit. `params`: which choice to open on it this once."""
+    out, so edits that still wait are one edit. `params`: which choice to open on it this once. What
+    another way than Telegram brought stays as it is: it shows nothing."""
+    if card.channel is not Channel.TELEGRAM:
+        return
     await messages.add_refresh(
         tx,
         {

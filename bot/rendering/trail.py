@@ -105,6 +105,13 @@ class Trail:
                 return say("trail.told_in_the_holidays", people=people, left_out=left_out)
             case "alert:told":
                 return self._told(line)
+            case "message:next_way":
+                return say(
+                    "trail.next_way",
+                    person=self.person(line["person"]),
+                    way=say(f"way.{line['way']}"),
+                    failed=say(f"way.{line['instead_of']}"),
+                )
             case "alert:step_skipped":
                 return say("trail.step_skipped", step=line["step"], left_out=self._left_out(line))
         return str(action)

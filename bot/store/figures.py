@@ -25,6 +25,7 @@ from bot.store.tables import (
     messages,
     notifications,
     offers,
+    outages,
     plans,
     plans_owed,
     questions,
@@ -208,6 +209,9 @@ _WAITS = {
     "notification": select(func.min(notifications.c.raise_due_at)),
     "ladder": select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN),
     "message": _sendable,
+    "outage": select(func.min(outages.c.due_at)).where(
+        outages.c.declared_at.is_(None), outages.c.several.is_(True)
+    ),
     "claim": select(func.min(messages.c.claimed_until)).where(
         messages.c.state == MessageState.CLAIMED
     ),

@@ -300,9 +300,10 @@ contact_methods = Table(
     _at("enrolled_at"),
     _at("ended_at", nullable=True),
     # One account is one person, and one person has one account a channel (guarantees: security).
+    # A school's mailbox or telephone may be several people's: nobody is known by those.
     _where(
         "uq_contact_methods_address", "channel", "address",
-        condition="ended_at is null", unique=True,
+        condition="ended_at is null and channel = 'telegram'", unique=True,
     ),
     _where(
         "uq_contact_methods_person", "person_id", "channel",
@@ -481,6 +482,26 @@ delivery_attempts = Table(
     Column("outcome", Text, nullable=False),
     Column("detail", Text, nullable=False),
     _at("ended_at"),
+)
+
+stand_ins = Table(
+    "stand_ins",
+    metadata,
+    _ref("instead_of", "messages.id", primary_key=True),  # the message of the first way
+    Column("channel", Word(Channel), primary_key=True),  # each other way stands in once
+    _ref("message_id", "messages.id", nullable=True, index=True),
+    _at("created_at"),
+)
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("channel", Word(Channel), primary_key=True),  # nothing was taken since it began to fail
+    _at("since"),
+    Column("address", Text, nullable=False),  # of the first message that failed
+    Column("several", Boolean, nullable=False),  # so did another's: it is not that one's trouble
+    _at("due_at"),  # it counts as down from then on, unless something is taken before
+    _at("declared_at", nullable=True),  # it is down as a whole: what it owes goes by the next way
 )
 
 chats = Table(

@@ -15,22 +15,27 @@ from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.asking import DeskAnswer, DeskQuestion
 from bot.domain.covers import CoverState
 from bot.domain.evening import CheckKind
-from bot.domain.message import MessageState
+from bot.domain.message import Kind, MessageState
+from bot.domain.people import Channel, ContactState
 from bot.store import answers, plans
 from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
 from bot.store.tables import (
     absences,
     alerts,
+    contact_methods,
     containments,
     covers,
     events,
+    facts,
     messages,
     notification_versions,
     notifications,
     offers,
+    outages,
     question_askers,
     questions,
     readiness_checks,
+    stand_ins,
     tellings,
     views,
 )
@@ -185,6 +190,34 @@ def record(**values: Any) -> Broken:
     return added
 
 
+def telegram_fails(**values: Any) -> Broken:
+    """Telegram has failed for an hour, and what it owes to Mair, who has a mailbox, still waits."""
+
+    async def fails(world: World, tx: Tx) -> None:
+        at = world.clock.now() - timedelta(hours=1)
+        row = {"channel": Channel.TELEGRAM, "since": at, "address": "1", "several": True}
+        await tx.execute(insert(outages).values(**row, due_at=at, **values))
+        mailbox = {"person_id": "mair", "channel": Channel.EMAIL, "address": "m@bryn.example"}
+        working = {"state": ContactState.WORKING, "enrolled_at": at}
+        await tx.execute(insert(contact_methods).values(**mailbox, **working))
+        await tx.execute(insert(facts).values(name="second_ways", value="email"))
+        card = select(func.min(messages.c.id)).where(
+            messages.c.kind == Kind.ALERT, messages.c.person_id == "mair"
+        )
+        waiting = {"state": MessageState.PENDING, "attempts": 1, "created_at": at}
+        await tx.execute(
+            update(messages).where(messages.c.id == card.scalar_subquery()).values(**waiting)
+        )
+
+    return fails
+
+
+async def reserved_and_forgotten(world: World, tx: Tx) -> None:
+    first = select(func.min(messages.c.id)).scalar_subquery()
+    row = {"channel": Channel.SMS, "created_at": world.clock.now()}
+    await tx.execute(insert(stand_ins).values(instead_of=first, **row))
+
+
 async def sealed_by_halves(world: World, tx: Tx) -> None:
     """Its view is open still, its child in it, and nothing is on record."""
     now = world.clock.now()
@@ -227,6 +260,9 @@ PROMISES: dict[str, Broken] = {
     "I7 a check of the cover that was not done": never_checked,
     "I7 a question who stands in, past its time": never_settled,
     "I7 an absence whose day has come unseen": never_turned,
+    "I5 a channel that fails and was not declared down": telegram_fails(),
+    "I5 what a failing channel owes and no other brings": telegram_fails(declared_at=EPOCH),
+    "I5 another way that stands in and says nothing": reserved_and_forgotten,
     "I11 an open alert without a next step": of_alert(1, next_step_at=None),
     "I11 a question that stands and asks nothing": of_alert(1, leg=Leg.QUESTION),
     "I11 a question that was due and of which nobody was told": due_and_untold,
