@@ -70,6 +70,7 @@ class EscalationPolicy:
             "end_tell": [role.value for role in self.end_tell],
             "end_every": self.end_every.total_seconds(),
             "version": self.version,
+            **_span("answer_within", self.answer_within),
             **_waits(self),
         }
 
@@ -129,6 +130,7 @@ def policy_of(plain: Mapping[str, Any]) -> EscalationPolicy:
         end_tell=tuple(Role(role) for role in plain["end_tell"]),
         end_every=timedelta(seconds=plain["end_every"]),
         version=plain["version"],
+        answer_within=_timedelta(plain.get("answer_within")),
         in_day=_in_day(plain),
         quiet=_quiet(plain),
         holiday=_holiday(plain),

@@ -22,6 +22,7 @@ from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
 from bot.store.tables import (
     absences,
     alerts,
+    closures,
     contact_methods,
     containments,
     covers,
@@ -125,6 +126,30 @@ async def claimed_long_ago(world: World, tx: Tx) -> None:
 
 async def never_hidden(world: World, tx: Tx) -> None:
     await tx.execute(update(views).values(hidden_at=None, hide_at=world.clock.now() - LATE))
+
+
+async def held_for_too_long(world: World, tx: Tx) -> None:
+    late = world.clock.now() - LATE
+    await of_alert(1, held_until=late, next_step=0)(world, tx)
+
+
+async def held_and_looked_at_by_nobody(world: World, tx: Tx) -> None:
+    until = world.clock.now() + LATE
+    await of_alert(1, held_until=until, next_step=0, next_step_at=until + LATE)(world, tx)
+
+
+async def closed_and_not_planned_anew(world: World, tx: Tx) -> None:
+    late = world.clock.now() - LATE
+    await tx.add(
+        closures,
+        school_code="9992001",
+        first_on=late.date(),
+        last_on=late.date(),
+        why="snow",
+        added_by="mair",
+        added_at=late,
+        replan_at=late,
+    )
 
 
 async def plan_never_asked_for(world: World, tx: Tx) -> None:
@@ -254,6 +279,9 @@ PROMISES: dict[str, Broken] = {
     "I7 a ladder that is overdue": overdue,
     "I7 a claim that nobody took over": claimed_long_ago,
     "I7 a view that was not hidden": never_hidden,
+    "I7 a hold that is over and was not served": held_for_too_long,
+    "I11 a held alert that nobody looks at when its hold ends": held_and_looked_at_by_nobody,
+    "I7 a school's alerts that were not planned anew": closed_and_not_planned_anew,
     "I7 a plan that is due and was not asked for": plan_never_asked_for,
     "I7 an offer on a card whose time is over": offered_for_too_long,
     "I9 a settled alert whose answers were taken back": settled_by_nothing,
