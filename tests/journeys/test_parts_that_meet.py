@@ -1,0 +1,62 @@
+"""Where one part's promise meets another's: undo and a correction, a cover and a plan, a hold and a
+cover, a leaver and whoever stood in for them."""
+
+from datetime import date
+
+import pytest
+
+from bot.domain.people import Role, Scope
+from bot.domain.school import School
+from bot.flow.absent import add
+from bot.sandbox.chats import ChatMessage
+from bot.sandbox.presses import Press
+from tests.builders import MONDAY, at, child, child_of, notice
+from tests.journeys.test_quiet_hours_and_holidays import SUNDAY, last_afternoon
+from tests.world import World
+
+TUESDAY = date(2026, 11, 17)
+
+
+def said(press: Press) -> str:
+    assert press.answer is not None
+    return press.answer.text
+
+
+def buttons(card: ChatMessage) -> list[str]:
+    return [button.text for row in card.buttons for button in row]
+
+
+@pytest.fixture
+async def bryn(world: World) -> School:
+    await world.without_nurses()
+    await world.authority()
+    return await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+
+
+async def stands_in(world: World, who: str, first: date, last: date) -> None:
+    """Mair is away, and somebody has said that they stand in."""
+    await add(world.ctx, "mair", first, last, who.lower(), "command line")
+    await world.settle()
+    phone = world.phone(who)
+    await phone.press("I will", phone.expects("absence.question"))
+    world.everyone_is_accounted_for()
+
+
+def years(school: School, *given: int) -> Scope:
+    return Scope(False, frozenset({school.code}), frozenset(), frozenset(given))
+
+
+async def test_an_undo_that_is_pressed_after_it_became_urgent_takes_nothing_back_twice(
+    world: World, bryn: School
+) -> None:
+    first = notice(child(bryn))
+    await world.police.send(first)
+    mair = world.phone("Mair")
+    card = mair.expects("alert")
+    await mair.press("Acknowledge", card)
+    await world.police.send(first | {"urgent": True})
+    world.everyone_is_accounted_for()
+    assert "Undo" not in buttons(card)
+    assert "nothing to undo" in said(await mair.press_data("u:1", card))
+    await mair.press("Acknowledge", card)
+    mair.shows("card.you_acknowledged")
