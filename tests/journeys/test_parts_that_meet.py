@@ -60,3 +60,22 @@ async def test_an_undo_that_is_pressed_after_it_became_urgent_takes_nothing_back
     assert "nothing to undo" in said(await mair.press_data("u:1", card))
     await mair.press("Acknowledge", card)
     mair.shows("card.you_acknowledged")
+
+
+async def test_the_digest_at_a_holds_end_is_the_stand_ins_as_well(
+    world: World, bryn: School
+) -> None:
+    world.expected_errors.append("a promise is broken")  # the clock leaps over a check of the cover
+    await last_afternoon(world, "hold")
+    other = await world.school("Ysgol Môr")
+    await world.person("Rhys", Role.DSP, schools=[other.code], years=[10])
+    await stands_in(world, "Rhys", SUNDAY, date(2027, 1, 4))
+    for _ in range(2):
+        await world.police.send(notice(child(bryn, year_group=4)))
+    await world.advance_to(at("12:02", SUNDAY))
+    rhys = world.phone("Rhys")
+    assert rhys.expects("digest.heading").text.startswith("2 things have waited for you")
+    for _ in range(2):
+        rhys.expects("alert")
+    world.phone("Mair").heard_nothing()
+    world.everyone_is_accounted_for()
