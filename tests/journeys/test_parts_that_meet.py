@@ -79,3 +79,18 @@ async def test_the_digest_at_a_holds_end_is_the_stand_ins_as_well(
         rhys.expects("alert")
     world.phone("Mair").heard_nothing()
     world.everyone_is_accounted_for()
+
+
+async def test_a_leaver_takes_their_cover_along_and_the_next_step_is_told_at_once(
+    world: World, bryn: School
+) -> None:
+    other = await world.school("Ysgol Môr")
+    await world.person("Rhys", Role.DSP, schools=[other.code])
+    await stands_in(world, "Rhys", MONDAY, TUESDAY)
+    await world.police.send(child_of(bryn))
+    card = world.phone("Rhys").expects("alert")
+    world.phone("Owen").heard_nothing()
+    await world.leaves("Mair")
+    world.phone("Owen").expects("alert")
+    assert "Acknowledge" not in buttons(card)
+    world.everyone_is_accounted_for()
