@@ -94,3 +94,20 @@ async def test_a_leaver_takes_their_cover_along_and_the_next_step_is_told_at_onc
     world.phone("Owen").expects("alert")
     assert "Acknowledge" not in buttons(card)
     world.everyone_is_accounted_for()
+
+
+async def test_nobody_is_asked_for_a_plan_who_may_not_say_one_any_more(
+    world: World, bryn: School
+) -> None:
+    other = await world.school("Ysgol Môr")
+    await world.person("Rhys", Role.DSP, schools=[other.code])
+    await stands_in(world, "Rhys", MONDAY, TUESDAY)
+    await world.police.send(child_of(bryn))
+    rhys, mair = world.phone("Rhys"), world.phone("Mair")
+    await rhys.press("Acknowledge", rhys.expects("alert"))
+    await mair.says("/away off")
+    world.everyone_is_accounted_for()
+    await world.advance_to(at("15:21"))
+    rhys.heard_nothing()
+    world.phone("Coordinator").expects("plan missing")
+    world.nobody_else_heard_anything()
