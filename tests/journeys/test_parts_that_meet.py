@@ -111,3 +111,22 @@ async def test_nobody_is_asked_for_a_plan_who_may_not_say_one_any_more(
     rhys.heard_nothing()
     world.phone("Coordinator").expects("plan missing")
     world.nobody_else_heard_anything()
+
+
+async def test_a_reminder_of_a_plan_outlives_the_answer_that_settles_the_rest(
+    world: World, bryn: School
+) -> None:
+    await world.change("Mair", scope=years(bryn, 7))
+    await world.change("Owen", scope=years(bryn, 8))
+    await world.police.send(notice(child(bryn, year_group=7), child(bryn, year_group=8)))
+    mair, owen = world.phone("Mair"), world.phone("Owen")
+    await mair.press("Acknowledge", mair.expects("alert"))
+    await world.advance_to(at("15:19"))
+    card = owen.expects("alert")
+    world.everyone_is_accounted_for()
+    with world.sandbox.faults.answer(500, "", chat_id=mair.sandbox.chat.id, times=None):
+        await world.advance_to(at("15:21"))
+        await owen.press("Acknowledge", card)
+    await world.advance(minutes=3)
+    mair.expects("plan")
+    world.everyone_is_accounted_for()
