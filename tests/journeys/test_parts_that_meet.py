@@ -130,3 +130,23 @@ async def test_a_reminder_of_a_plan_outlives_the_answer_that_settles_the_rest(
     await world.advance(minutes=3)
     mair.expects("plan")
     world.everyone_is_accounted_for()
+
+
+async def test_who_answered_and_has_more_years_since_can_still_say_what_is_planned(
+    world: World, bryn: School
+) -> None:
+    await world.person("Nest", Role.DEPUTY_DSP, schools=[bryn.code], years=[8])
+    await world.change("Mair", scope=years(bryn, 7))
+    await world.police.send(notice(child(bryn, year_group=7), child(bryn, year_group=8)))
+    world.everyone_is_accounted_for()
+    mair, owen = world.phone("Mair"), world.phone("Owen")
+    await mair.press_data("a:1")
+    await owen.press_data("a:1")
+    card = world.phone("Mair").sandbox.last
+    assert card is not None
+    assert "Silent support" in buttons(card)
+    await world.change("Mair", scope=years(bryn, 7, 8))
+    await world.settle()
+    assert "Silent support" in buttons(card)
+    assert "Planned" in said(await mair.press("Silent support", card))
+    world.everyone_is_accounted_for()
