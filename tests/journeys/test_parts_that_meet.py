@@ -150,3 +150,13 @@ async def test_who_answered_and_has_more_years_since_can_still_say_what_is_plann
     assert "Silent support" in buttons(card)
     assert "Planned" in said(await mair.press("Silent support", card))
     world.everyone_is_accounted_for()
+
+
+async def test_who_takes_cannot_act_back_may_say_it_again(world: World, bryn: School) -> None:
+    await world.police.send(child_of(bryn))
+    mair = world.phone("Mair")
+    card = mair.expects("alert")
+    await mair.press("Cannot act", card)
+    await mair.press("Undo", card)
+    assert "Thank you" in said(await mair.press("Cannot act", card))
+    world.everyone_is_accounted_for()
