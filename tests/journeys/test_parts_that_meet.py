@@ -160,3 +160,24 @@ async def test_who_takes_cannot_act_back_may_say_it_again(world: World, bryn: Sc
     await mair.press("Undo", card)
     assert "Thank you" in said(await mair.press("Cannot act", card))
     world.everyone_is_accounted_for()
+
+
+async def test_an_alert_is_passed_to_nobody_who_stands_in_on_another_day(world: World) -> None:
+    await world.authority()
+    bryn = await world.school("Ysgol Bryn", nurse="Nia")
+    roath = await world.school("Roath Primary School", nurse="Rhodri")
+    mor = await world.school("Ysgol Môr", nurse="Menna")
+    await add(world.ctx, "rhodri", TUESDAY, TUESDAY, "menna", "command line")
+    await world.settle()
+    menna = world.phone("Menna")
+    await menna.press("I will", menna.expects("absence.question"))
+    world.everyone_is_accounted_for()
+    await world.police.send(child_of(bryn))
+    nia = world.phone("Nia")
+    card = nia.expects("alert")
+    await nia.press("Pass on", card)
+    await nia.press(roath.nurse_team, card)
+    world.phone("Rhodri").expects("alert")
+    menna.heard_nothing()
+    assert mor.nurse_team != roath.nurse_team
+    world.everyone_is_accounted_for()
