@@ -191,32 +191,6 @@ async def decides(stage: Stage, who: str, number: str, school: str) -> None:
     await stage.phone(who).says(f"/triage {number} {stage.school(school).code}")
 
 
-# --- what is so beforehand -----------------------------------------------------------------------
-
-
-@deed("PERSON", "has never enrolled")
-async def never_enrolled(stage: Stage, who: str) -> None:
-    await stage.world.never_enrolled(who)
-
-
-@deed("SCHOOL", "has INSET on DAY")
-async def inset(stage: Stage, school: str, day: str) -> None:
-    on = read_day(day, stage.today)
-    await stage.calendar(f'\n[schools."{stage.school(school).code}"]\ninset = [{on}]\n')
-
-
-@deed("the calendar", "has a term from DAY to DAYS")
-async def term(stage: Stage, day: str, days: str) -> None:
-    first, last = read_day(day, None), read_day(days, None)
-    terms = f"terms = [\n    {{ from = {first}, to = {last} }},"
-    await stage.calendar_key("terms = [", terms)
-
-
-@deed("the partnership", "has switched the nurse leg off")
-async def without_nurses(stage: Stage) -> None:
-    await stage.world.without_nurses()
-
-
 # --- the machines --------------------------------------------------------------------------------
 
 
@@ -241,5 +215,3 @@ async def is_back(stage: Stage) -> None:
     assert stage.fault is not None, "Telegram was not down"
     stage.fault.lift()
     await stage.world.settle()
-
-

@@ -54,6 +54,11 @@ def find(kind: str, what: str) -> tuple[Deed, dict[str, Any]] | None:
 
 
 def nearest(kind: str, what: str) -> str:
-    """The known sentence that is most like this one."""
+    """The known sentence that is most like this one, by the words that do not vary."""
     known = [one.says for one in DEEDS if one.who == kind] or [one.says for one in DEEDS]
-    return max(known, key=lambda said: difflib.SequenceMatcher(None, said, what).ratio())
+
+    def likeness(said: str) -> float:
+        fixed = _SLOT.sub("", said).strip()
+        return difflib.SequenceMatcher(None, fixed, what[: len(fixed) + 2]).ratio()
+
+    return max(known, key=likeness)

@@ -51,6 +51,12 @@ CARDS = {
     "word that something reached the wrong school, SCHOOL": ("containment.opened",),
     "the desk's answer is settled": ("press.decided",),
     "word that the drill is over": ("drill.report_over",),
+    "word that the time has changed, deadline BELL": ("replanned.deadline",),
+    "word that the time has changed, SCHOOL, deadline BELL": ("replanned.deadline_of_school",),
+    "a question on which days SCHOOL is closed": ("closure.which_days",),
+    "word that COUNT things have waited": ("digest.heading",),
+    "word that Telegram has not worked since AT": ("alarm.telegram_down",),
+    "word that Telegram works again, and had not since AT": ("alarm.telegram_back",),
 }
 """A message, by its sentence; values of the catalogue's in capitals."""
 
@@ -67,11 +73,21 @@ ITEMS = {
 }
 """A line of a message that names several references."""
 
+MAILS: dict[str, tuple[str, ...]] = {
+    "an e-mail, answer by BELL": ("second.alert",),
+    "an e-mail, answer was due by BELL": ("second.alert_overdue",),
+    "an e-mail, there is more": ("second.more",),
+    "an e-mail, something waits": ("second.waits", "second.waits_of"),
+}
+"""An e-mail, by its first sentence."""
+
 NOTES = {
+    "there is less time than usual": ("note.compressed",),
     "it comes late": ("note.late", "note.late_sender", "note.late_on_the_way"),
     "it should have come at AT": ("note.was_due",),
     "perhaps a repeat": ("note.repeat",),
 }
+SILENT = "without sound"
 """What a message may say besides, after a semicolon."""
 
 _HEADINGS = ("escalation", "plan_missing", "triage_stands", "question_stands", "gap")
@@ -89,7 +105,8 @@ def say(text: str, seen: datetime, ordinal: Ordinal) -> str | None:
     paragraphs = text.split("\n\n")
     lines = paragraphs[0].split("\n")
     if any(_found(lines[0], f"{name}.heading") for name in _HEADINGS):
-        parts = [_sentence(line, ITEMS, seen, ordinal) for line in lines[1:]]
+        items = [line for line in lines[1:] if not any(_notes(line, seen)) or "ENC-" in line]
+        parts = [_sentence(line, ITEMS, seen, ordinal) for line in items]
         parts = [part for part in parts if part] if all(parts) else []
     else:
         whole = _sentence(paragraphs[0], CARDS, seen, ordinal) or _sentence(
@@ -101,8 +118,13 @@ def say(text: str, seen: datetime, ordinal: Ordinal) -> str | None:
     return "; ".join([" and ".join(p for p in parts if p), *_notes(text, seen)])
 
 
+def say_mail(text: str, seen: datetime, ordinal: Ordinal) -> str | None:
+    """An e-mail in the table's words."""
+    return _sentence(text.split("\n")[0], MAILS, seen, ordinal, whole=False)
+
+
 def sentences() -> Iterator[str]:
-    yield from (*CARDS, *ITEMS)
+    yield from (*CARDS, *ITEMS, *MAILS)
 
 
 def knows(said: str) -> bool:
@@ -110,7 +132,7 @@ def knows(said: str) -> bool:
     whole, *notes = said.split("; ")
     parts = re.split(r" and (?=word that )", re.sub(r", notice \d+", "", whole))
     return all(_like(part, sentences()) for part in parts) and all(
-        _like(note, NOTES) for note in notes
+        _like(note, (*NOTES, SILENT)) for note in notes
     )
 
 
@@ -126,14 +148,19 @@ def _like(said: str, known: Iterable[str]) -> bool:
 
 
 def _sentence(
-    text: str, known: dict[str, tuple[str, ...]], seen: datetime, ordinal: Ordinal
+    text: str,
+    known: dict[str, tuple[str, ...]],
+    seen: datetime,
+    ordinal: Ordinal,
+    *,
+    whole: bool = True,
 ) -> str | None:
     for said, keys in known.items():
         for key in keys:
-            if values := _found(text, key):
+            if values := _found(text, key, whole=whole):
                 number = ordinal(values["reference"]) if "reference" in values else 1
-                whole = _filled(said, values, seen)
-                return whole if number == 1 else f"{whole}, notice {number}"
+                told = _filled(said, values, seen)
+                return told if number == 1 else f"{told}, notice {number}"
     return None
 
 
@@ -176,11 +203,12 @@ def _months() -> dict[str, int]:
     }
 
 
-def _found(text: str, key: str) -> dict[str, str] | None:
-    """The values in this text, if it is this sentence of the catalogue in any language."""
+def _found(text: str, key: str, *, whole: bool = True) -> dict[str, str] | None:
+    """The values in this text, if it is this sentence of the catalogue in any language, or, not
+    the whole of it, begins with it."""
     for language in LANGUAGES:
         for form in _forms(language, key):
-            if (found := re.fullmatch(form, text)) is not None:
+            if (found := (re.fullmatch if whole else re.match)(form, text)) is not None:
                 return {"": "", **found.groupdict()}
     return None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import tests.situations.arrangements
 import tests.situations.deeds  # noqa: F401  what it knows to do
 from tests.situations import grammar, heard
 from tests.situations.company import Company
@@ -20,6 +21,7 @@ BEFORE = "before"
 RECEIVES = "receives: "
 SHOWS = "card shows: "
 NOTHING = "receives nothing"
+NO_WORDS = "(the table has no words for)"
 NOBODY = ("nobody", "receives anything more")
 _DOERS = ("the police", "the partnership", "the calendar", "the service", "Telegram")
 _EARLIER = timedelta(minutes=5)
@@ -165,8 +167,13 @@ def _told(stage: Stage, name: str) -> list[Told]:
     found = []
     for message in phone.unaccounted():
         text = message.history[0].text
-        said = heard.say(text, message.sent_at, stage.ordinal)
-        found.append(Told(minute(message.sent_at), name, said or f"(no words for) {text!r}"))
+        said = heard.say(text, message.sent_at, stage.ordinal) or f"{NO_WORDS} {text!r}"
+        said = f"{said}; {heard.SILENT}" if message.silent else said
+        found.append(Told(minute(message.sent_at), name, said))
+    for at, to, text in stage.mails:
+        if to == name:
+            said = heard.say_mail(text, at, stage.ordinal) or f"{NO_WORDS} {text!r}"
+            found.append(Told(minute(at), name, said))
     return found
 
 
@@ -187,7 +194,9 @@ def compared(scenes: list[Scene], told: list[Told]) -> list[str]:
                     faults.append(f"line {row.line}: {name} did not receive that then")
             if row.what == NOTHING:
                 since = heard_before.get(name)
-                some = [t for t in told if t.who == name and t.at <= at and (not since or t.at > since)]
+                some = [
+                    t for t in told if t.who == name and t.at <= at and (not since or t.at > since)
+                ]
                 if some:
                     faults.append(f"line {row.line}: {name} received: {some[0].what}")
             heard_before[name] = minute(at)

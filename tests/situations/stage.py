@@ -1,7 +1,8 @@
 """The stage on which a situation is played: a world with the document's cast, and what the play
 has to remember between two rows."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from bot.domain.people import Person
@@ -9,6 +10,7 @@ from bot.domain.school import School
 from bot.sandbox.faults import Fault
 from bot.sandbox.presses import Press
 from tests.builders import LONDON
+from tests.post import Post
 from tests.situations.company import Company
 from tests.world import Phone, World
 
@@ -21,6 +23,7 @@ class Stage:
         self.notices: list[dict[str, Any]] = []
         self.presses: dict[str, Press] = {}
         self.fault: Fault | None = None
+        self.post: Post | None = None
 
     @property
     def today(self) -> date:
@@ -56,16 +59,31 @@ class Stage:
         self.notices[-1] = self.notices[-1] | changes
         await self.world.police.send(self.notices[-1])
 
-    async def calendar(self, more: str) -> None:
-        """Add to the calendar's file and put it in force."""
-        path = self.world.config / "calendars" / "porth-awel.toml"
-        path.write_text(path.read_text() + more)
-        await self.world.take_config()
-
-    async def calendar_key(self, before: str, after: str) -> None:
+    async def calendar(self, change: Callable[[str], str]) -> None:
         """Change the calendar's file and put it in force."""
         path = self.world.config / "calendars" / "porth-awel.toml"
-        text = path.read_text()
-        assert before in text, before
-        path.write_text(text.replace(before, after, 1))
+        before = path.read_text()
+        after = change(before)
+        assert after != before
+        path.write_text(after)
         await self.world.take_config()
+
+    async def own_days(self, school: str, days: str) -> None:
+        """Add days of this school's own to the calendar's."""
+        section = f'\n[schools."{self.school(school).code}"]\n{days}\n'
+        await self.calendar(lambda text: text + section)
+
+    def address(self, name: str) -> str:
+        return f"{self.person(name).id}@porth-awel.example"
+
+    @property
+    def mails(self) -> list[tuple[datetime, str, str]]:
+        """When each e-mail came, for whom, and what it says."""
+        if self.post is None:
+            return []
+        names = {self.address(name): name for name in self.cast.people}
+        taken = [one.at for one in self.world.sandbox.ledger.calls("smtp")]
+        return [
+            (at, names[mail.to], mail.text)
+            for at, mail in zip(taken, self.post.office.mails, strict=True)
+        ]

@@ -56,7 +56,7 @@ def test_the_words_this_table_knows_are_those_that_it_knows() -> None:
     listed = [(row.cells[0], row.cells[1].strip("`")) for row in BOOK.words]
     done = [(one.who, one.says) for one in grammar.DEEDS]
     received = [("PEOPLE", f"receives: {said}") for said in heard.sentences()]
-    besides = [("PEOPLE", f"receives: …; {note}") for note in heard.NOTES]
+    besides = [("PEOPLE", f"receives: …; {note}") for note in (*heard.NOTES, heard.SILENT)]
     always = [
         ("PEOPLE", "card shows: …, as it would be received"),
         ("PEOPLE", "receives nothing"),
@@ -70,7 +70,9 @@ FIRST = "Mon 16 Nov 2026 07:10 | the police | send a notice about a pupil of Ysg
 
 def test_an_unknown_sentence_is_refused_with_its_line_and_the_nearest_known_one() -> None:
     said = refused(FIRST, "07:12 | Mair | pushes Acknowledge")
-    assert said.endswith("“pushes Acknowledge” is not known of Mair; the nearest is: presses BUTTON")
+    assert said.endswith(
+        "“pushes Acknowledge” is not known of Mair; the nearest is: presses BUTTON"
+    )
     assert said.startswith(f"{FILE}, line ")
 
 
