@@ -95,31 +95,49 @@ def downgrade() -> None:
     for table in ("offers", "plans_owed", "plans"):
         op.drop_table(table)
     # The version before knows no answer that was taken back, and one for each set of children.
+    # Marked first: nothing that another row refers to can be deleted.
     op.execute(
-        "DELETE FROM acknowledgements WHERE id IN (SELECT acknowledgement_id FROM taken_back)"
+        "UPDATE acknowledgements SET turn = -1 - turn"
+        " WHERE id IN (SELECT acknowledgement_id FROM taken_back)"
+    )
+    op.drop_table("taken_back")
+    op.execute(
+        "DELETE FROM acknowledgements WHERE turn < 0"
         " OR EXISTS (SELECT 1 FROM acknowledgements other WHERE other.id < acknowledgements.id"
+        " AND other.turn >= 0"
         " AND other.alert_id = acknowledgements.alert_id"
         " AND other.person_id = acknowledgements.person_id"
         " AND other.version = acknowledgements.version"
         " AND other.refusals = acknowledgements.refusals"
-        " AND other.children = acknowledgements.children"
-        " AND other.id NOT IN (SELECT acknowledgement_id FROM taken_back))"
+        " AND other.children = acknowledgements.children)"
     )
-    op.drop_table("taken_back")
     with op.batch_alter_table("acknowledgements") as batch:
         batch.drop_constraint(_ONCE, type_="unique")
         batch.create_unique_constraint(_ONCE, _BEFORE)
         batch.drop_column("turn")
         batch.drop_column("meaning")
     op.execute("ALTER TABLE alerts DROP COLUMN passed")
-    # What the version before has no word for.
-    op.execute(
-        "DELETE FROM delivery_attempts WHERE message_id IN "
-        "(SELECT id FROM messages WHERE kind IN ('plan', 'plan_missing'))"
-    )
-    op.execute(
-        "DELETE FROM messages WHERE operation = 'edit' AND parent_id IN "
-        "(SELECT id FROM messages WHERE kind IN ('plan', 'plan_missing'))"
-    )
-    op.execute("DELETE FROM tellings WHERE kind IN ('plan', 'plan_missing')")
-    op.execute("DELETE FROM messages WHERE kind IN ('plan', 'plan_missing')")
+    # What the version before has no word for, with all that hangs on it: what was opened on such a
+    # card, its edits, and what another way has brought in its place.
+    messages, edits = _messages(), _messages().alias("edits")
+    said = messages.c.kind.in_(["plan", "plan_missing"])
+    cards = sa.select(messages.c.id).where(said)
+    _delete("views", "message_id", cards)
+    _delete("links", "message_id", cards)
+    _delete("stand_ins", "instead_of", cards)
+    _delete("stand_ins", "message_id", cards)
+    _delete("tellings", "message_id", cards)
+    _delete("delivery_attempts", "message_id", cards)
+    of_cards = sa.select(edits.c.id).where(edits.c.parent_id.in_(cards))
+    _delete("delivery_attempts", "message_id", of_cards)
+    _delete("messages", "parent_id", cards)
+    op.execute(sa.delete(messages).where(said))
+
+
+def _messages() -> sa.TableClause:
+    return sa.table("messages", sa.column("id"), sa.column("kind"), sa.column("parent_id"))
+
+
+def _delete(name: str, column: str, among: sa.Select[tuple[int]]) -> None:
+    table = sa.table(name, sa.column(column))
+    op.execute(sa.delete(table).where(table.c[column].in_(among)))

@@ -65,6 +65,8 @@ def downgrade() -> None:
     _delete("views", "message_id", cards)
     _delete("views", "disclosure_id", _of_duties("disclosures", duties))
     _delete("links", "message_id", cards)
+    _delete("stand_ins", "instead_of", cards)
+    _delete("stand_ins", "message_id", cards)
     _delete("delivery_attempts", "message_id", cards)
     of_cards = sa.select(edits.c.id).where(edits.c.parent_id.in_(cards))
     _delete("delivery_attempts", "message_id", of_cards)
