@@ -57,8 +57,11 @@ def nearest(kind: str, what: str) -> str:
     """The known sentence that is most like this one, by the words that do not vary."""
     known = [one.says for one in DEEDS if one.who == kind] or [one.says for one in DEEDS]
 
-    def likeness(said: str) -> float:
-        fixed = _SLOT.sub("", said).strip()
-        return difflib.SequenceMatcher(None, fixed, what[: len(fixed) + 2]).ratio()
+    def likeness(said: str) -> tuple[float, float]:
+        return _alike(said.split()[0], what.split()[0]), _alike(_SLOT.sub("", said), what)
 
     return max(known, key=likeness)
+
+
+def _alike(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import fresh_database
 from tests.meta.tree import ROOT
 from tests.situations.company import company
 from tests.situations.play import compared, play, stage_for, understood
@@ -22,20 +21,12 @@ PLAYED = [
 ]
 
 
-@pytest.mark.parametrize(("situation", "kind"), PLAYED)
+@pytest.mark.parametrize(("situation", "engine"), PLAYED)
 async def test_every_phone_receives_what_the_table_says_then_and_nothing_else(
-    situation: Situation,
-    kind: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    caplog: pytest.LogCaptureFixture,
+    situation: Situation, database: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     scenes = understood(situation, CAST)
-    template = request.getfixturevalue("sqlite_file" if kind == "sqlite" else "postgres")
-    async with (
-        fresh_database(template, tmp_path) as database,
-        stage_for(scenes, CAST, database, tmp_path) as stage,
-    ):
+    async with stage_for(scenes, CAST, database, tmp_path) as stage:
         faults, told = await play(stage, scenes)
         faults = [*faults, *compared(scenes, told)]
         assert not faults, "\n".join([f"{FILE}: {situation.heading}", *faults])

@@ -5,7 +5,8 @@ import pytest
 from tests.meta.tree import ROOT
 from tests.situations import grammar, heard
 from tests.situations.company import company
-from tests.situations.play import understood
+from tests.situations.hours import read_when
+from tests.situations.play import Told, compared, understood
 from tests.situations.reading import FILE, NotUnderstoodError, read
 
 TEXT = (ROOT / FILE).read_text(encoding="utf-8")
@@ -69,10 +70,8 @@ FIRST = "Mon 16 Nov 2026 07:10 | the police | send a notice about a pupil of Ysg
 
 
 def test_an_unknown_sentence_is_refused_with_its_line_and_the_nearest_known_one() -> None:
-    said = refused(FIRST, "07:12 | Mair | pushes Acknowledge")
-    assert said.endswith(
-        "“pushes Acknowledge” is not known of Mair; the nearest is: presses BUTTON"
-    )
+    said = refused(FIRST, "07:12 | Mair | press Acknowledge")
+    assert "“press Acknowledge” is not known of Mair; the nearest is: presses BUTTON" in said
     assert said.startswith(f"{FILE}, line ")
 
 
@@ -120,3 +119,41 @@ def test_what_is_so_beforehand_cannot_come_later() -> None:
 def test_a_heading_without_a_table_is_refused() -> None:
     with pytest.raises(NotUnderstoodError, match="has no table with the columns"):
         read(f"{HEAD}\n### Nothing to see\n\nOnly prose.\n")
+
+
+def faults_of(*told: tuple[str, str, str], rows: tuple[str, ...]) -> list[str]:
+    """What the comparison says, when the last situation has these rows and this was told."""
+    scenes = understood(read(with_rows(FIRST, *rows)).situations[-1], company(BOOK))
+    first = scenes[0].at
+    return compared(
+        scenes, [Told(read_when(when, first), who, heard_as) for when, who, heard_as in told]
+    )
+
+
+ALERT = "an alert, deadline Mon 08:50"
+
+
+def test_what_is_told_as_the_rows_say_is_no_fault() -> None:
+    told = [("Mon 07:10", "Nia", ALERT), ("Mon 07:10", "Mair", ALERT)]
+    rows = (f"07:10 | Mair and Nia | receives: {ALERT}", "07:10 | Owen | receives nothing")
+    assert faults_of(*told, rows=rows) == []
+
+
+@pytest.mark.parametrize("when", ["Mon 07:09", "Mon 07:11"])
+def test_a_minute_sooner_or_later_is_a_fault_and_the_row_that_would_be_true_is_said(
+    when: str,
+) -> None:
+    missing, told = faults_of((when, "Mair", ALERT), rows=(f"07:10 | Mair | receives: {ALERT}",))
+    assert missing.endswith("Mair did not receive that then")
+    assert told == f"in no row: | {when} | Mair | receives: {ALERT} |"
+
+
+def test_what_stands_in_no_row_is_a_fault_also_the_same_message_a_second_time() -> None:
+    twice = [("Mon 07:10", "Mair", ALERT)] * 2
+    [fault] = faults_of(*twice, rows=(f"07:10 | Mair | receives: {ALERT}",))
+    assert fault.startswith("in no row: | Mon 07:10 | Mair")
+
+
+def test_who_was_said_to_receive_nothing_and_did_is_a_fault() -> None:
+    rows = ("07:12 | Mair | receives nothing", f"07:12 | Mair | receives: {ALERT}")
+    assert "Mair received: " in faults_of(("Mon 07:12", "Mair", ALERT), rows=rows)[0]
