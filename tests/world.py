@@ -256,6 +256,13 @@ class World:
             await self._running
         self._app = self._running = self.stagehand.service = None
 
+    async def is_killed(self) -> None:
+        """The service is gone in the middle of whatever it was doing: nothing is finished first."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+        self._app = self._running = self.stagehand.service = None
+
     @property
     def app(self) -> App:
         assert self._app is not None, "the service is down"
@@ -349,6 +356,20 @@ class World:
         chat.started = True
         async with self.ctx.store.unit() as tx:
             await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
+
+    async def settles(self, schools: Sequence[School], people: Sequence[Person]) -> None:
+        """A whole authority at once, everybody long enrolled; each person's telephone is named by
+        their id."""
+        self._schools |= {school.code: school for school in schools}
+        self._people |= {person.id: person for person in people}
+        await self._import()
+        async with self.ctx.store.unit() as tx:
+            for person in people:
+                chat = self.phone(person.id).sandbox.chat
+                chat.started = True
+                await bind_contact(
+                    tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now()
+                )
 
     async def change(self, name: str, **changes: Any) -> None:
         """Change somebody in the directory."""
