@@ -20,7 +20,7 @@ from tests.rigs.term.authority import (
     authority,
     is_school_day,
 )
-from tests.rigs.term.chance import at
+from tests.rigs.term.chance import at, local
 from tests.rigs.term.coordinators import Coordinators
 from tests.rigs.term.force import Force
 from tests.rigs.term.promises import Broken, Promises
@@ -160,6 +160,7 @@ async def simulate(
     logging.getLogger().addHandler(errors)
     try:
         async with World(database, folder, at(FIRST_DAY, _BEGINS)) as world:
+            errors.world = world
             calendar = world.config / "calendars" / f"{EAST}.toml"
             other = [
                 WEST_INSET if line.startswith("inset = [2026-11-27") else line
@@ -168,6 +169,7 @@ async def simulate(
             calendar.with_name(f"{WEST}.toml").write_text("\n".join(other))
             await world.take_config()
             await world.settles(known.schools, known.people)
+            await world.stagehand.tick()
             figures = await Term(world, seed, known, faults=faults).live(days, say)
     finally:
         logging.getLogger().removeHandler(errors)
@@ -181,8 +183,10 @@ class Errors(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.said: list[str] = []
+        self.world: World | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         why = f": {record.exc_info[1]!r}" if record.exc_info else ""
         promise = getattr(record, "promise", getattr(record, "stage", ""))
-        self.said.append(f"{record.getMessage()} {promise}{why}")
+        when = "" if self.world is None else f"{local(self.world.clock.now()):%a %d %b %H:%M:%S} "
+        self.said.append(f"{when}{record.getMessage()} {promise}{why}")
