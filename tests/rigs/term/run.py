@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -25,10 +25,11 @@ from tests.rigs.term.coordinators import Coordinators
 from tests.rigs.term.force import Force
 from tests.rigs.term.promises import Broken, Promises
 from tests.rigs.term.staff import Staff
+from tests.rigs.term.thrift import Thrift
 from tests.rigs.term.trouble import Trouble
 from tests.world import World
 
-_GRID = 15
+_GRID = 45
 """Seconds: what falls due within them is done together, as in a busy service it would be late."""
 _BEGINS, _ENDS = 6 * 60, 22 * 60
 
@@ -95,6 +96,8 @@ class Term:
     async def _until(self, end: datetime) -> None:
         world, hand = self.world, self.world.stagehand
         while world.clock.now() < end:
+            if not isinstance(hand.service, Thrift):  # it was started, or started again
+                hand.service = Thrift(world.app)
             due = [await hand.next_event(), self.staff.next_at, self.force.next_at]
             due += [self.trouble.next_at, self.coordinators.next_at]
             next_at = min((at for at in due if at is not None), default=end)
@@ -139,9 +142,8 @@ class Term:
 
 
 def _on_the_grid(at: datetime) -> datetime:
-    """The next whole quarter of a minute behind this instant."""
-    whole = at.replace(microsecond=0)
-    return whole + timedelta(seconds=_GRID - whole.second % _GRID)
+    """The next point of the grid behind this instant."""
+    return datetime.fromtimestamp((int(at.timestamp()) // _GRID + 1) * _GRID, UTC)
 
 
 async def simulate(
