@@ -376,9 +376,13 @@ class World:
             for person in people:
                 chat = self.phone(person.id).sandbox.chat
                 chat.started = True
-                await bind_contact(
-                    tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now()
-                )
+                await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
+
+    async def takes_the_place(self, person: Person, of: str) -> None:
+        """Somebody else stands in people.csv where `of` stood."""
+        self._people.pop(of, None)
+        self._people[person.id] = person
+        await self._import()
 
     async def change(self, name: str, **changes: Any) -> None:
         """Change somebody in the directory."""

@@ -1,4 +1,4 @@
-"""`make simulate`: a term, a line a school day, and one line at the end. Exit 1 for a broken one."""
+"""`make simulate`: a line a school day, and one line at the end. Exit 1 if a promise was broken."""
 
 import argparse
 import asyncio
@@ -12,6 +12,11 @@ from tests.databases import Postgres, one_memory, postgres_server, sqlite_templa
 from tests.rigs.term.run import Figures, simulate
 
 _SEED = 20260907
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -32,21 +37,18 @@ def main() -> int:
             template = Postgres(stack.enter_context(postgres_server()))
             asyncio.run(template.make_template())
         figures = asyncio.run(_run(template, folder, given))
-    print(figures)
+    say(str(figures))
     if figures.broken:
         for broken in figures.broken:
-            print(f"broken: {broken}", file=sys.stderr)
-        print(
+            say(f"broken: {broken}")
+        say(
             f"The same again: python -m tests.rigs.term --seed {given.seed} --days {figures.days} "
             f"--schools {given.schools} --engine {given.engine}",
-            file=sys.stderr,
         )
     return 1 if figures.broken else 0
 
 
-async def _run(
-    template: Path | Postgres, folder: Path, given: argparse.Namespace
-) -> Figures:
+async def _run(template: Path | Postgres, folder: Path, given: argparse.Namespace) -> Figures:
     async with fresh_database(template, folder / "database") as database:
         return await simulate(
             database,
@@ -55,7 +57,7 @@ async def _run(
             days=given.days,
             schools=given.schools,
             faults=not given.no_faults,
-            say=lambda line: print(line, flush=True),
+            say=say,
         )
 
 

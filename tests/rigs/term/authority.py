@@ -98,9 +98,7 @@ def _of_the_authority() -> Iterator[Person]:
     for number in (1, 2):
         yield Person(f"desk{number}", f"Desk {number}", Role.MASH_DESK, everywhere)
     for number in (1, 2, 3):
-        yield Person(
-            f"coordinator{number}", f"Coordinator {number}", Role.COORDINATOR, everywhere
-        )
+        yield Person(f"coordinator{number}", f"Coordinator {number}", Role.COORDINATOR, everywhere)
 
 
 def school_days() -> Iterator[date]:

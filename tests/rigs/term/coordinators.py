@@ -4,19 +4,24 @@ down who leaves, and end the records of what reached a wrong school."""
 import heapq
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot.domain.containment import Outcome
 from bot.domain.errors import ConflictError, NotFoundError
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.flow.close import close
 from bot.flow.containments import end_records, open_records
+from bot.flow.enrol import invite
 from tests.rigs.term.authority import Authority
 from tests.rigs.term.chance import at, chance
 from tests.rigs.term.force import Force
 from tests.rigs.term.manners import free_at
 from tests.rigs.term.staff import REFERENCE, Staff
 from tests.world import World
+
+_COME_AND_GO = (Role.DSP, Role.DEPUTY_DSP, Role.SCHOOL_NURSE)
 
 
 class Coordinators:
@@ -52,7 +57,9 @@ class Coordinators:
             return
         dice = chance(self._seed, "coordinates", notice.number)
         if self._heard[reference] == dice.randint(2, 9):
-            when = free_at(self._seed, self._people[0], now + timedelta(minutes=dice.uniform(1, 90)))
+            when = free_at(
+                self._seed, self._people[0], now + timedelta(minutes=dice.uniform(1, 90))
+            )
 
             async def acts() -> None:
                 try:
@@ -74,8 +81,34 @@ class Coordinators:
             await heapq.heappop(self._queue)[2]()
 
     def draw(self, day: date) -> None:
-        """Records are ended in the afternoon."""
+        """Records are ended in the afternoon; some leave, and somebody comes in their place; some
+        lose their telephone and have another the next morning."""
         self._put(at(day, 15 * 60), self._end_records)
+        for person in list(self._staff.people.values()):
+            if person.role not in _COME_AND_GO or person.id in self._staff.gone:
+                continue
+            dice = chance(self._seed, "leaves", person.id, day)
+            how, when = dice.random(), at(day, dice.uniform(500, 900))
+            if how < 0.002:
+                self._staff.says(when, self._people[0].id, f"/leave {person.id}")
+                self._put(when + timedelta(hours=20), partial(self._comes, person))
+            elif how < 0.004:
+                self._staff.says(when, person.id, "/lost")
+                self._put(when + timedelta(hours=20), partial(self._enrols, person, str(day)))
+
+    async def _comes(self, leaver: Person) -> None:
+        """Somebody else has the leaver's place from now on."""
+        self._staff.gone.add(leaver.id)
+        person = replace(leaver, id=f"{leaver.id}-next", name=f"{leaver.name} next")
+        await self._world.takes_the_place(person, leaver.id)
+        await self._enrols(person, "")
+
+    async def _enrols(self, person: Person, telephone: str) -> None:
+        """With a code, from this telephone."""
+        if person.id in self._staff.gone:
+            return
+        phone = self._staff.has_a_telephone(person, f"{person.id}{telephone}")
+        phone.start(await invite(self._world.ctx, person.id))
 
     async def _end_records(self) -> None:
         for record in await open_records(self._world.ctx):
@@ -83,8 +116,6 @@ class Coordinators:
             dice = chance(self._seed, "record", notice.number, record.child)
             outcome = dice.choice((Outcome.REPORTED, Outcome.NOT_REPORTABLE))
             try:
-                await end_records(
-                    self._world.ctx, record.reference, outcome, self._people[1].id
-                )
+                await end_records(self._world.ctx, record.reference, outcome, self._people[1].id)
             except (NotFoundError, ConflictError):
                 continue

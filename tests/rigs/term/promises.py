@@ -4,7 +4,7 @@ sandbox's ledger held against the database, by somebody who knows what was sent.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from bot.domain.alert import AlertState, NotificationState
 from bot.domain.message import MessageState
@@ -36,7 +36,6 @@ class Promises:
         self._world, self._force, self._staff = world, force, staff
         self._read = 0
         self._checked_at = world.clock.now()
-        self._chats = {world.phone(name).sandbox.id: name for name in staff.people}
 
     async def check(self) -> list[Broken]:
         """All that is broken now, or was since the last time."""
@@ -56,7 +55,7 @@ class Promises:
         shown, found = await self._first_shown(), list[Broken]()
         accepted = self._world.sandbox.ledger.accepted
         for entry in accepted[self._read :]:
-            text, name = entry.text or "", self._chats.get(entry.chat_id or 0, "a stranger")
+            text, name = entry.text or "", self._staff.by_chat.get(entry.chat_id or 0, "a stranger")
             references = REFERENCE.findall(text)
             for reference in references:
                 notice = self._force.by_reference.get(reference)
@@ -101,7 +100,7 @@ class Promises:
         now, found = self._world.clock.now(), list[Broken]()
         async with self._world.ctx.store.reading() as tx:
             held = {row.reference: row.state for row in await tx.all(select(notifications))}
-            told = exists_telling()
+            told = exists().where(tellings.c.alert_id == alerts.c.id)
             silent = await tx.all(
                 select(notifications.c.reference, alerts.c.id, alerts.c.leg)
                 .select_from(
@@ -110,7 +109,9 @@ class Promises:
                 .where(
                     alerts.c.state == AlertState.OPEN,
                     alerts.c.raised_at < now - _SOON,
-                    ~told | alerts.c.next_step_at.is_(None) | (alerts.c.next_step_at > now + _LONGEST),
+                    ~told
+                    | alerts.c.next_step_at.is_(None)
+                    | (alerts.c.next_step_at > now + _LONGEST),
                 )
             )
             alarmed = " ".join([row.name for row in await tx.all(select(alarms.c.name))])
@@ -138,9 +139,3 @@ class Promises:
             if (int(row.address), int(row.provider_message_id)) not in landed
         ]
         return found
-
-
-def exists_telling():  # type: ignore[no-untyped-def]
-    from sqlalchemy import exists
-
-    return exists().where(tellings.c.alert_id == alerts.c.id)

@@ -68,7 +68,6 @@ class Term:
         self.trouble = Trouble(seed, world)
         self.promises = Promises(world, self.force, self.staff)
         self.figures = Figures(seed)
-        self.steps = 0
 
     async def live(self, days: int, say: Callable[[str], None] = lambda _: None) -> Figures:
         """So many school days; it ends early on the day on which a promise is broken."""
@@ -104,20 +103,19 @@ class Term:
             now = min(end, _on_the_grid(max(next_at, world.clock.now())))
             world.clock.move_to(now)
             await self.trouble.act(now)
-            await self.coordinators.act(now)
-            self.staff.act(now)
+            if not self.trouble.is_in_the_way:
+                await self.coordinators.act(now)
+                self.staff.act(now)
             await self.force.act(now)
             await hand.tick()
             self.staff.look(world.clock.now())
             self.coordinators.look(world.clock.now())
-            self.steps += 1
 
     async def _count(self) -> None:
         figures = self.figures
         figures.notices = len(self.force.by_reference)
         figures.messages = sum(
-            entry.method.casefold() == "sendmessage"
-            for entry in self.world.sandbox.ledger.accepted
+            entry.method.casefold() == "sendmessage" for entry in self.world.sandbox.ledger.accepted
         )
         figures.presses = self.staff.presses
         figures.faults = self.trouble.injected
@@ -137,7 +135,7 @@ class Term:
         f = self.figures
         return (
             f"notices {f.notices}, messages {f.messages}, presses {f.presses}, acknowledged "
-            f"{f.acknowledgements}, escalated {f.escalations}, faults {f.faults}, steps {self.steps}"
+            f"{f.acknowledgements}, escalated {f.escalations}, faults {f.faults}"
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.people import Person, Role
 from bot.sandbox.chats import ChatMessage
+from bot.sandbox.phones import SandboxPhone
 from tests.rigs.term.authority import Authority
 from tests.rigs.term.chance import at, chance
 from tests.rigs.term.force import Force
@@ -33,15 +34,24 @@ class Staff:
     def __init__(self, seed: int, world: World, authority: Authority, force: Force) -> None:
         self._seed, self._world, self._force = seed, world, force
         self.people = {person.id: person for person in authority.people}
-        self._by_chat = {
-            world.phone(person.id).sandbox.id: person.id for person in authority.people
-        }
+        self.by_chat: dict[int, str] = {}
+        """Whose a chat is, or was: telephones change."""
+        self._telephones: dict[str, SandboxPhone] = {}
+        for person in authority.people:
+            self.has_a_telephone(person)
         self._queue: list[tuple[datetime, int, Act]] = []
         self._order = 0
         self._seen = 0
         self._known_data: dict[tuple[int, str], str] = {}
         self.presses = 0
         self.gone: set[str] = set()
+
+    def has_a_telephone(self, person: Person, name: str = "") -> SandboxPhone:
+        """From now on this is theirs, whatever they had before."""
+        phone = self._telephones[person.id] = self._world.phone(name or person.id).sandbox
+        self.people[person.id] = person
+        self.by_chat[phone.id] = person.id
+        return phone
 
     @property
     def next_at(self) -> datetime | None:
@@ -53,11 +63,10 @@ class Staff:
         """Notice what came in since, and decide what will be done about it."""
         accepted = self._world.sandbox.ledger.accepted
         for entry in accepted[self._seen :]:
-            if entry.method.casefold() != "sendmessage" or entry.chat_id not in self._by_chat:
+            if entry.method.casefold() != "sendmessage" or entry.chat_id not in self.by_chat:
                 continue
-            person = self.people[self._by_chat[entry.chat_id]]
-            phone = self._world.phone(person.id).sandbox
-            message = phone.chat.messages[entry.message_id or 0]
+            person = self.people[self.by_chat[entry.chat_id]]
+            message = self._world.sandbox.phones[entry.chat_id].chat.messages[entry.message_id or 0]
             self._decide(person, message, now)
         self._seen = len(accepted)
 
@@ -70,14 +79,16 @@ class Staff:
         elif "cw" in verbs:
             if dice.random() < 0.7:
                 self._later(now, 1, person, message, "cw", card)
-        elif "v" in verbs:
-            self._later(now, 1, person, message, "v", card)
+        elif done := verbs & {"v", "x"}:  # somebody leaves, a telephone is lost: yes
+            self._later(now, 1, person, message, done.pop(), card)
         elif person.role is Role.MASH_DESK and "o" in verbs:
             self._at_the_desk(dice, person, message, verbs, card, now)
         elif "o" in verbs:
             when = first_look(self._seed, person, card, now)
-            for step in steps(self._seed, person, card) if when is not None else ():
-                when = when + step.after  # type: ignore[operator]
+            if when is None:
+                return
+            for step in steps(self._seed, person, card):
+                when += step.after
                 self._put(when, Act(person.id, message, step.verb, card))
 
     def _at_the_desk(
@@ -94,7 +105,7 @@ class Staff:
             when += timedelta(seconds=20)
 
     def _named(self, message: ChatMessage) -> str:
-        """Which notices a message names: by their numbers, since references are another each run."""
+        """Which notices a message names, by number: their references differ from run to run."""
         known = self._force.by_reference
         found = REFERENCE.findall(message.history[0].text)
         return ".".join(str(known[name].number) for name in found if name in known)
@@ -124,7 +135,7 @@ class Staff:
                 self._do(act, now)
 
     def _do(self, act: Act, now: datetime) -> None:
-        phone = self._world.phone(act.person).sandbox
+        phone = self._telephones[act.person]
         if act.message is None:
             if not phone.chat.blocked or act.verb == "/start":
                 phone.start() if act.verb == "/start" else phone.say(act.verb)
@@ -132,6 +143,7 @@ class Staff:
         if act.verb == "block":
             phone.block()
             return
+        phone = self._world.sandbox.phones[act.message.chat.id]  # perhaps not theirs any more
         if phone.chat.blocked or act.message.deleted:
             return
         data = self._data(act)
@@ -164,18 +176,18 @@ class Staff:
                 last = day + timedelta(days=days)
                 first = day + timedelta(days=1)
                 said = f"/away {first.day}.{first.month}.-{last.day}.{last.month}."
-                self._say(at(day, 9 * 60 + days * 7), person.id, said)
+                self.says(at(day, 9 * 60 + days * 7), person.id, said)
                 if days > 3:
-                    self._say(at(last, 8 * 60), person.id, "/away off")
+                    self.says(at(last, 8 * 60), person.id, "/away off")
             dice = chance(self._seed, "blocks", person.id, day)
             if dice.random() < 0.001:
                 begin = at(day, 8 * 60 + dice.uniform(0, 300))
-                last_seen = self._world.phone(person.id).sandbox.last
+                last_seen = self._telephones[person.id].last
                 if last_seen is not None:
                     self._put(begin, Act(person.id, last_seen, "block", ""))
-                    self._say(begin + timedelta(hours=dice.uniform(1, 30)), person.id, "/start")
+                    self.says(begin + timedelta(hours=dice.uniform(1, 30)), person.id, "/start")
 
-    def _say(self, when: datetime, person: str, said: str) -> None:
+    def says(self, when: datetime, person: str, said: str) -> None:
         self._put(when, Act(person, None, said, ""))
 
 

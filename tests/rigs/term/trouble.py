@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.faults import Fault, Faults, Kind
 from tests.rigs.term.chance import at, chance
 from tests.world import World
 
@@ -33,6 +33,7 @@ class Trouble:
         self._order = 0
         self._faults: list[Fault] = []
         self.restarts = 0
+        self.is_in_the_way = False
         self._lasting = 0
 
     @property
@@ -56,12 +57,16 @@ class Trouble:
         if dice.random() < 0.03:
             self._lasts(at(day, 1020), 14 * 60, self._withheld)
         if dice.random() < 0.1:
-            restart = self._world.start if dice.random() < 0 else self._restarting(dice.random())
-            self._put(at(day, dice.uniform(380, 1000)), restart)
+            self._put(at(day, dice.uniform(380, 1000)), self._restarting(dice.random()))
 
     async def act(self, now: datetime) -> None:
+        """What begins and what ends by now. In such a moment, and while Telegram is down, nobody
+        can press."""
+        self.is_in_the_way = False
         while self._queue and self._queue[0][0] <= now:
+            self.is_in_the_way = True
             await heapq.heappop(self._queue)[2]()
+        self.is_in_the_way |= self._world.sandbox.faults.stands(Kind.DOWN)
 
     def _put(self, when: datetime, what: Callable[[], Awaitable[None]]) -> None:
         self._order += 1
