@@ -15,6 +15,8 @@ from tests.world import World
 _USUAL = {0: (34, 44), 1: (20, 28), 2: (20, 28), 3: (20, 28), 4: (20, 28), 5: (4, 8), 6: (4, 8)}
 """How many notices a day of the week brings to 130 schools; on Monday the weekend's as well."""
 _OF = 130
+_AT_LEAST = 0.1
+"""A few schools alone would hear of nobody for days."""
 _LATER = timedelta(minutes=7)
 
 
@@ -52,7 +54,7 @@ class Force:
         """All that will be sent on this day, and what follows from it."""
         dice = chance(self._seed, "force", day)
         low, high = _USUAL[day.weekday()]
-        size = len(self._authority.schools) / _OF
+        size = max(len(self._authority.schools) / _OF, _AT_LEAST)
         for _ in range(max(1, round(dice.randint(low, high) * size))):
             minute = self._minute(day, dice.random(), dice.random())
             self._draw_notice(at(day, minute), len(self.notices) + 1)
