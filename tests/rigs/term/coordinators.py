@@ -30,7 +30,7 @@ class Coordinators:
     ) -> None:
         self._seed, self._world, self._force, self._staff = seed, world, force, staff
         self._people = [p for p in authority.people if p.role is Role.COORDINATOR]
-        self._chat = world.phone(self._people[0].id).sandbox
+        self._chats = {world.phone(person.id).sandbox.id for person in self._people}
         self._queue: list[tuple[datetime, int, Callable[[], Awaitable[None]]]] = []
         self._order = 0
         self._read = 0
@@ -41,10 +41,10 @@ class Coordinators:
         return self._queue[0][0] if self._queue else None
 
     def look(self, now: datetime) -> None:
-        """What the first coordinator was told, and whether it is time to do something about it."""
+        """What the coordinators were told, and whether it is time to do something about it."""
         accepted = self._world.sandbox.ledger.accepted
         for entry in accepted[self._read :]:
-            if entry.chat_id != self._chat.id or entry.method.casefold() != "sendmessage":
+            if entry.chat_id not in self._chats or entry.method.casefold() != "sendmessage":
                 continue
             for reference in set(REFERENCE.findall(entry.text or "")):
                 self._hear(reference, now)
@@ -56,7 +56,7 @@ class Coordinators:
         if notice is None:
             return
         dice = chance(self._seed, "coordinates", notice.number)
-        if self._heard[reference] == dice.randint(2, 9):
+        if self._heard[reference] == dice.randint(4, 24):  # of all three of them
             when = free_at(
                 self._seed, self._people[0], now + timedelta(minutes=dice.uniform(1, 90))
             )
