@@ -186,7 +186,11 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
         lines = [*consider_lines(known, shown, language), "", *lines]
     if shown.difference:
         names = school_names(known, language)
-        lines = [*difference_lines(words(language), shown.difference, names), "", *lines]
+        lines = [
+            *difference_lines(say, shown.difference, names, alone=not shown.several),
+            "",
+            *lines,
+        ]
     if question := question_lines(known, shown, language):
         lines = [*question, "", *lines]
     if asked := asked_lines(say, shown.asked, several=shown.several):
