@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -144,6 +145,25 @@ def _on_the_grid(at: datetime) -> datetime:
     return datetime.fromtimestamp((int(at.timestamp()) // _GRID + 1) * _GRID, UTC)
 
 
+@asynccontextmanager
+async def begun(
+    database: str, folder: Path, seed: int, *, schools: int, faults: bool = True
+) -> AsyncIterator[Term]:
+    """Everything up on a fresh database, on the first morning of term."""
+    known = authority(seed, schools)
+    async with World(database, folder, at(FIRST_DAY, _BEGINS)) as world:
+        calendar = world.config / "calendars" / f"{EAST}.toml"
+        other = [
+            WEST_INSET if line.startswith("inset = [2026-11-27") else line
+            for line in calendar.read_text().splitlines()
+        ]
+        calendar.with_name(f"{WEST}.toml").write_text("\n".join(other))
+        await world.take_config()
+        await world.settles(known.schools, known.people)
+        await world.stagehand.tick()
+        yield Term(world, seed, known, faults=faults)
+
+
 async def simulate(
     database: str,
     folder: Path,
@@ -155,22 +175,12 @@ async def simulate(
     say: Callable[[str], None] = lambda _: None,
 ) -> Figures:
     """One run on a fresh database."""
-    known = authority(seed, schools)
     errors = Errors()
     logging.getLogger().addHandler(errors)
     try:
-        async with World(database, folder, at(FIRST_DAY, _BEGINS)) as world:
-            errors.world = world
-            calendar = world.config / "calendars" / f"{EAST}.toml"
-            other = [
-                WEST_INSET if line.startswith("inset = [2026-11-27") else line
-                for line in calendar.read_text().splitlines()
-            ]
-            calendar.with_name(f"{WEST}.toml").write_text("\n".join(other))
-            await world.take_config()
-            await world.settles(known.schools, known.people)
-            await world.stagehand.tick()
-            figures = await Term(world, seed, known, faults=faults).live(days, say)
+        async with begun(database, folder, seed, schools=schools, faults=faults) as term:
+            errors.world = term.world
+            figures = await term.live(days, say)
     finally:
         logging.getLogger().removeHandler(errors)
     figures.broken += [Broken(f"an error was logged: {said}") for said in errors.said]
