@@ -7,15 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import util
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from tests.databases import Postgres, postgres_server, sqlite_template
+from tests.databases import Postgres, one_memory, postgres_server, sqlite_template
 from tests.world import World
 
 ENGINES = ("sqlite", "postgres")
@@ -31,21 +26,7 @@ def one_tls_context() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_memory_of_statements() -> Iterator[None]:
-    """Every service that a test starts would word each statement for its engine anew: a third of a
-    second each, and always the same words. Two dialects of one class word alike."""
-    remembered: dict[type, util.LRUCache[Any, Any]] = {}
-
-    def with_memory(*given: Any, **options: Any) -> AsyncEngine:
-        engine = create_async_engine(*given, **options)
-        kind = type(engine.dialect)
-        engine.sync_engine._compiled_cache = remembered.setdefault(kind, util.LRUCache(2000))
-        return engine
-
-    with pytest.MonkeyPatch.context() as patch:
-        for kind in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
-            patch.setattr(kind, "__hash__", lambda dialect: hash(type(dialect)), raising=False)
-            patch.setattr(kind, "__eq__", lambda one, other: type(one) is type(other))
-        patch.setattr("bot.store.engine.create_async_engine", with_memory)
+    with one_memory():
         yield
 
 

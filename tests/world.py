@@ -267,6 +267,13 @@ class World:
             await self._running
         self._app = self._running = self.stagehand.service = None
 
+    async def is_killed(self) -> None:
+        """The service is gone in the middle of whatever it was doing: nothing is finished first."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+        self._app = self._running = self.stagehand.service = None
+
     @property
     def app(self) -> App:
         assert self._app is not None, "the service is down"
@@ -374,6 +381,24 @@ class World:
         async with self.ctx.store.unit() as tx:
             mine = contact_methods.c.person_id == name.lower()
             await tx.execute(delete(contact_methods).where(mine))
+
+    async def settles(self, schools: Sequence[School], people: Sequence[Person]) -> None:
+        """A whole authority at once, everybody long enrolled; each person's telephone is named by
+        their id."""
+        self._schools |= {school.code: school for school in schools}
+        self._people |= {person.id: person for person in people}
+        await self._import()
+        async with self.ctx.store.unit() as tx:
+            for person in people:
+                chat = self.phone(person.id).sandbox.chat
+                chat.started = True
+                await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
+
+    async def takes_the_place(self, person: Person, of: str) -> None:
+        """Somebody else stands in people.csv where `of` stood."""
+        self._people.pop(of, None)
+        self._people[person.id] = person
+        await self._import()
 
     async def change(self, name: str, **changes: Any) -> None:
         """Change somebody in the directory."""
