@@ -54,7 +54,7 @@ class Notice:
     marked: Marked
     urgent: bool
     reference: str = ""
-    updated: bool = False
+    updates: int = 0
     withdrawn: bool = False
     gone: int = 0
     """The highest number of a child that was left out since."""
