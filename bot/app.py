@@ -9,17 +9,18 @@ import hashlib
 import hmac
 import importlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.domain.access import SecurePage
+from bot.domain.delivery import Notifier
 from bot.domain.errors import RefusedError, SettingsError
 from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
 from bot.flow.contain import contain_due
-from bot.flow.context import CONFIG, Context, Stage
+from bot.flow.context import CONFIG, Context, SecondWays, Stage
 from bot.flow.cover_due import cover_due
 from bot.flow.dispatch import Dispatcher
 from bot.flow.drill_due import drill_due
@@ -30,10 +31,13 @@ from bot.flow.lease import Lease
 from bot.flow.menu import owe_new_menus
 from bot.flow.offers import offers_over
 from bot.flow.open_alert import hide_due
+from bot.flow.outage import outage_due
 from bot.flow.plan_due import plans_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.ready import ready_due
+from bot.flow.replan import replan_due
 from bot.flow.report import due_next
+from bot.flow.second_ways import take_ways
 from bot.flow.session import forget_old_ways_in
 from bot.flow.watch import watch
 from bot.scheduler import Stages, Ticks
@@ -48,6 +52,9 @@ if TYPE_CHECKING:
 LEASE = "telegram"
 _HOUR = 3600
 _WATCH = timedelta(seconds=30)
+_SENDS = {Channel.EMAIL: Stage.EMAIL, Channel.SMS: Stage.SMS}
+_RATES = {Channel.EMAIL: 10.0, Channel.SMS: 20.0}
+"""Messages a second. GOV.UK Notify takes 3,000 a minute; a mail server is one of many's."""
 log = logging.getLogger(__name__)
 
 
@@ -66,15 +73,24 @@ class App:
         self.started = asyncio.Event()
         self.stop = asyncio.Event()
         self.lease = Lease(self.ctx, LEASE)
+        self.ctx.second = _second_ways(settings)
         self.dispatcher = Dispatcher(self.ctx, Channel.TELEGRAM)
+        # Each with a pace of its own: a slow mail server never holds up Telegram.
+        self.others = {
+            _SENDS[way]: Dispatcher(self.ctx, way, _RATES[way])
+            for way in settings.ways_beside_telegram
+        }
         self.hearer = Hearer(self.ctx)
         self.stages = Stages(
             {
                 Stage.DRILL: lambda: drill_due(self.ctx),
                 Stage.RAISE: lambda: raise_due(self.ctx),
                 Stage.DISPATCH: self.dispatcher.step,
+                **{stage: dispatcher.step for stage, dispatcher in self.others.items()},
+                Stage.OUTAGE: lambda: outage_due(self.ctx),
                 Stage.HEAR: self._hear,
                 Stage.ESCALATE: lambda: escalate_due(self.ctx),
+                Stage.REPLAN: lambda: replan_due(self.ctx),
                 Stage.HIDE: lambda: hide_due(self.ctx),
                 Stage.CONTAIN: lambda: contain_due(self.ctx),
                 Stage.PLAN: lambda: plans_due(self.ctx),
@@ -98,9 +114,13 @@ class App:
     @property
     def in_hand(self) -> int:
         """How much is being done now: stages at work, presses handled, sends in flight."""
-        senders_and_hearers = self.hearer.in_flight + self.dispatcher.in_flight
-        waiting_for_those = self.hearer.waiting + self.dispatcher.waiting
-        return self.stages.in_hand + senders_and_hearers - waiting_for_those
+        senders_and_hearers: list[Hearer | Dispatcher] = [self.hearer, *self._dispatchers]
+        in_flight = sum(each.in_flight for each in senders_and_hearers)
+        return self.stages.in_hand + in_flight - sum(each.waiting for each in senders_and_hearers)
+
+    @property
+    def _dispatchers(self) -> list[Dispatcher]:
+        return [self.dispatcher, *self.others.values()]
 
     async def run(self) -> None:
         """Serve until `stop` is set. SettingsError or StoreError if it cannot start. Cancelled, it
@@ -123,9 +143,11 @@ class App:
                 await self.hearer.drain()
                 await self._stop_web()
                 self.stages.stop()
-            await self.dispatcher.drain()
+            for dispatcher in self._dispatchers:
+                await dispatcher.drain()
         except BaseException:
-            await self.dispatcher.abandon()
+            for dispatcher in self._dispatchers:
+                await dispatcher.abandon()
             await self.hearer.abandon()
             raise
         finally:
@@ -137,11 +159,13 @@ class App:
         """The HTTP port first: Telegram's library takes seconds to load, notices need not wait."""
         await schema.check(self.settings.database_url)
         await self._take_config()
-        self.ctx.store.on_wake = self.stages.wake
+        await take_ways(self.ctx)
+        self.ctx.store.on_wake = self._wake
         secret = ""
         if self.settings.telegram_mode is TelegramMode.WEBHOOK:
             secret = self.settings.telegram_webhook_secret.get_secret_value()
-        app = web_app(self.ctx, self.settings.partner_rate, secret)
+        receipts = self.settings.notify_callback_token.get_secret_value()
+        app = web_app(self.ctx, self.settings.partner_rate, secret, receipts)
         self.web = WebServer(app, self.settings.http_host, self.settings.http_port)
         await self.web.start()
         # In a thread, so that the port answers meanwhile.
@@ -151,7 +175,7 @@ class App:
             self.ctx, self.lease, token, self.settings.telegram_api
         )
         self._telegram = telegram
-        self.ctx.notifiers = {Channel.TELEGRAM: telegram.notifier}
+        self.ctx.notifiers = {Channel.TELEGRAM: telegram.notifier, **await self._second()}
         self.hearer.handle = telegram.handle
         self.ctx.launched = telegram.launched
         if username := await telegram.who_am_i():
@@ -159,6 +183,18 @@ class App:
         await owe_new_menus(self.ctx)
         await self.lease.renew()
         return telegram
+
+    async def _second(self) -> dict[Channel, Notifier]:
+        if self.ctx.second is None:
+            return {}
+        module = await asyncio.to_thread(importlib.import_module, "bot.second")
+        built: dict[Channel, Notifier] = module.second_notifiers(self.settings, self.ctx.clock)
+        return built
+
+    def _wake(self, names: Iterable[str]) -> None:
+        """Whoever puts something in the outbox need not know by which way it goes."""
+        woken = set(names)
+        self.stages.wake([*woken, *self.others] if Stage.DISPATCH in woken else woken)
 
     async def _take_config(self) -> None:
         """Put changed files of CONFIG_DIR in force. Broken ones stop a first start; once versions
@@ -225,10 +261,10 @@ class App:
             return tick
 
         every_second = waking(
-            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.HIDE, Stage.CONTAIN,
-            Stage.PLAN, Stage.OFFER, Stage.COVER, Stage.READY,
+            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.REPLAN, Stage.HIDE,
+            Stage.CONTAIN, Stage.PLAN, Stage.OFFER, Stage.COVER, Stage.READY, Stage.OUTAGE,
         )  # fmt: skip
-        self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH))
+        self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH, *self.others))
         self.ticks.every(1, "stages", every_second)
         self.ticks.every(self.ctx.lease_seconds / 3, "lease", self._renew)
         self.ticks.every(_WATCH.total_seconds(), "watch", waking(Stage.WATCH))
@@ -256,6 +292,11 @@ class App:
             await self.lease.give_up()
         except Exception as error:
             log.info("the lease was not given up", extra={"why": type(error).__name__})
+
+
+def _second_ways(settings: Settings) -> SecondWays | None:
+    ways = settings.ways_beside_telegram
+    return SecondWays(ways, settings.desk_phone) if ways else None
 
 
 def _secure_page(settings: Settings) -> SecurePage | None:

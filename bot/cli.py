@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     route.add_argument("--at", required=True, metavar="WHEN", help="local time unless it says")
     route.add_argument("--year", type=int, metavar="N")
     route.add_argument(
-        "--urgent", action="store_true", help="as an urgent notice: the same, while nothing waits"
+        "--urgent", action="store_true", help="as an urgent notice, which waits for nothing"
     )
     route.add_argument("--json", action="store_true")
 
@@ -121,6 +121,9 @@ def parser() -> argparse.ArgumentParser:
         "encompass status ENC-7F3K9QXM",
     )  # fmt: skip
     status.add_argument("reference", nargs="?", metavar="REFERENCE")
+    status.add_argument(
+        "--call-list", action="store_true", help="whom to ring about what is open, to print"
+    )
     status.add_argument("--json", action="store_true")
 
     _subject_access(commands)
@@ -133,6 +136,7 @@ def parser() -> argparse.ArgumentParser:
     disclosures.add_argument("--json", action="store_true")
 
     _containments(commands)
+    _closure(commands)
     _keys(commands)
 
     report = _command(
@@ -245,6 +249,27 @@ def _containments(commands: "argparse._SubParsersAction[_Parser]") -> None:
     part.add_argument("--json", action="store_true")
 
 
+def _closure(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    closure = commands.add_parser("closure", help="schools closed on days pupils were to be in")
+    parts = closure.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _command(
+        parts, "add", "closure:add", "a school is closed; its open alerts are due at another bell",
+        "encompass closure add --school 9992001 --on 2026-12-03 --why snow",
+    )  # fmt: skip
+    add.add_argument("--school", required=True, metavar="CODE")
+    add.add_argument("--on", required=True, metavar="DATE")
+    add.add_argument("--to", metavar="DATE", help="the last day; default: one day")
+    add.add_argument("--why", required=True, metavar="TEXT", help="as the calendar would say it")
+    shown = _command(
+        parts, "list", "closure:listed", "what stands and is not over", "encompass closure list"
+    )
+    shown.add_argument("--json", action="store_true")
+    end = _command(
+        parts, "end", "closure:end", "the school is open after all", "encompass closure end 3"
+    )
+    end.add_argument("id", type=int, metavar="ID")
+
+
 def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:
     key = commands.add_parser("key", help="partners' API keys")
     parts = key.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -305,8 +330,8 @@ def _say(error: Exception) -> int:
     from bot.logs import places
 
     at = next(reversed(places(error.__traceback__)), "?")
-    name = type(error).__name__
-    print(f"encompass: This should not have happened ({name} at {at}).", file=sys.stderr)
+    what = f"{type(error).__name__} at {at}"
+    print(f"encompass: This should not have happened ({what}).", file=sys.stderr)
     return CANNOT_RUN
 
 
@@ -322,5 +347,4 @@ def _expected(error: BaseException) -> EncompassError | None:
 
 def exit_code(error: EncompassError) -> int:
     """1 for an input or a thing that is not there, 2 for a command that cannot run at all."""
-    cannot_run = isinstance(error, SettingsError | StoreError | UsageError)
-    return CANNOT_RUN if cannot_run else REFUSED
+    return CANNOT_RUN if isinstance(error, SettingsError | StoreError | UsageError) else REFUSED

@@ -14,7 +14,7 @@ from types import TracebackType
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _TALKATIVE = (
     "aiogram", "aiohttp", "aiosqlite", "alembic", "apscheduler", "asyncio", "httpx",
-    "sqlalchemy", "uvicorn",
+    "notifications_python_client", "requests", "sqlalchemy", "urllib3", "uvicorn",
 )  # fmt: skip
 
 

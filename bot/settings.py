@@ -5,6 +5,7 @@ read from a file named by `…_FILE`. Only `app` and `cli` read settings.
 """
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,13 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
+from bot.domain.people import SECOND_WAYS, Channel
 
 PREFIX = "ENCOMPASS_"
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+_MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
+_NOTIFY_KEY = re.compile(r"\S+-[0-9a-f-]{36}-[0-9a-f-]{36}")
+_TOKEN_LETTERS = 16
 
 
 class TelegramMode(StrEnum):
@@ -32,6 +38,12 @@ class DetailsIn(StrEnum):
 class UnlockCode(StrEnum):
     OFF = "off"
     REQUIRED = "required"
+
+
+class SmtpTls(StrEnum):
+    STARTTLS = "starttls"
+    TLS = "tls"
+    OFF = "off"
 
 
 class Settings(BaseSettings):
@@ -54,6 +66,18 @@ class Settings(BaseSettings):
     public_url: str = ""
     details_in: DetailsIn | None = None
     unlock_code: UnlockCode = UnlockCode.OFF
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    smtp_tls: SmtpTls = SmtpTls.STARTTLS
+    notify_api: str = "https://api.notifications.service.gov.uk"
+    notify_key: SecretStr = SecretStr("")
+    notify_template: str = ""
+    notify_callback_token: SecretStr = SecretStr("")
+    second_ways: str = "email,sms"
+    desk_phone: str = ""
     partner_rate: float = Field(100, gt=0)
     log_level: str = "INFO"
 
@@ -65,6 +89,16 @@ class Settings(BaseSettings):
         if details_in is None:  # contract: the page is the default once the address is https
             details_in = DetailsIn.PAGE if url.startswith("https://") else DetailsIn.CHAT
         return url if details_in is DetailsIn.PAGE else ""
+
+    @property
+    def ways_beside_telegram(self) -> tuple[Channel, ...]:
+        """Those that are set up, in the order of SECOND_WAYS."""
+        there = {
+            Channel.EMAIL: bool(self.smtp_host),
+            Channel.SMS: bool(self.notify_key.get_secret_value()),
+        }
+        named = [part.strip() for part in self.second_ways.split(",")]
+        return tuple(way for way in map(Channel, filter(None, named)) if there[way])
 
     @classmethod
     def settings_customise_sources(
@@ -111,6 +145,8 @@ _WOULD_BE_RIGHT = {
     "details_in": "must be chat or page",
     "unlock_code": "must be off or required",
     "http_port": "must be a port number from 0 to 65535",
+    "smtp_port": "must be a port number from 1 to 65535",
+    "smtp_tls": "must be starttls, tls or off",
     "partner_rate": "must be a number of notices a second, more than 0",
 }
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -145,7 +181,7 @@ def _is_address(url: str) -> bool:
 def _is_safe_address(url: str) -> bool:
     """https; or plain http to this very machine, for a Bot API server that runs beside us."""
     parts = urlsplit(url) if _is_address(url) else urlsplit("")
-    return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.scheme == "https" or parts.hostname in _THIS_MACHINE
 
 
 def check_for_serving(settings: Settings) -> None:
@@ -164,6 +200,7 @@ def check_for_serving(settings: Settings) -> None:
     if not _is_address(settings.telegram_api):
         raise SettingsError(f"{PREFIX}TELEGRAM_API must be an http or https address.")
     _check_page(settings)
+    check_second_ways(settings)
     if settings.telegram_mode is TelegramMode.WEBHOOK:
         if not settings.telegram_webhook_secret.get_secret_value():
             raise SettingsError(
@@ -204,4 +241,57 @@ def _check_page(settings: Settings) -> None:
         raise SettingsError(
             f"{PREFIX}UNLOCK_CODE=required: a code is asked for on the page alone; set "
             f"{PREFIX}DETAILS_IN=page, or leave the code out."
+        )
+
+
+def check_second_ways(settings: Settings) -> None:
+    """E-mail and SMS are each set up whole, or not at all."""
+    named = [part.strip() for part in settings.second_ways.split(",") if part.strip()]
+    if len(set(named)) != len(named) or not set(named) <= set(SECOND_WAYS):
+        raise SettingsError(f"{PREFIX}SECOND_WAYS must be email, sms, or both with a comma.")
+    _check_smtp(settings)
+    _check_notify(settings)
+
+
+def _check_smtp(settings: Settings) -> None:
+    password = settings.smtp_password.get_secret_value()
+    if not settings.smtp_host:
+        if settings.smtp_from or settings.smtp_username or password:
+            raise SettingsError(f"{PREFIX}SMTP_HOST is missing: e-mail needs a server to go by.")
+        return
+    if not _MAILBOX.fullmatch(settings.smtp_from):
+        raise SettingsError(
+            f"{PREFIX}SMTP_FROM must be the address that e-mails come from, such as "
+            "encompass@county.example."
+        )
+    if bool(settings.smtp_username) != bool(password):
+        raise SettingsError(
+            f"{PREFIX}SMTP_USERNAME and {PREFIX}SMTP_PASSWORD go together: set both or neither."
+        )
+    if settings.smtp_tls is SmtpTls.OFF and settings.smtp_host not in _THIS_MACHINE:
+        raise SettingsError(
+            f"{PREFIX}SMTP_TLS=off is for a server on this machine; use starttls or tls."
+        )
+
+
+def _check_notify(settings: Settings) -> None:
+    key = settings.notify_key.get_secret_value()
+    token = settings.notify_callback_token.get_secret_value()
+    if not key:
+        if settings.notify_template or token:
+            raise SettingsError(f"{PREFIX}NOTIFY_KEY is missing: SMS needs GOV.UK Notify's key.")
+        return
+    if not _NOTIFY_KEY.fullmatch(key):
+        raise SettingsError(
+            f"{PREFIX}NOTIFY_KEY does not look like a key of GOV.UK Notify: a name and two ids."
+        )
+    if not settings.notify_template:
+        raise SettingsError(
+            f"{PREFIX}NOTIFY_TEMPLATE is missing: the id of a text template that is only ((text))."
+        )
+    if not _is_safe_address(settings.notify_api):
+        raise SettingsError(f"{PREFIX}NOTIFY_API must begin with https://.")
+    if token and len(token) < _TOKEN_LETTERS:
+        raise SettingsError(
+            f"{PREFIX}NOTIFY_CALLBACK_TOKEN must have at least {_TOKEN_LETTERS} letters."
         )

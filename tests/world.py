@@ -45,6 +45,7 @@ from bot.sandbox.presses import Press
 from bot.sandbox.stagehand import Stagehand
 from bot.settings import Settings, read_settings
 from bot.store.directory import bind_contact
+from tests.post import TOKEN, Post
 
 CONFIG = Path(__file__).parent.parent / "config"
 MONDAY_AT_SEVEN = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
@@ -244,6 +245,14 @@ class World:
             port = free.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         await self.start(**{"http_port": port, "public_url": url, "details_in": "page", **given})
+
+    async def has_second_ways(self, *, email: bool = True, sms: bool = True, **given: Any) -> Post:
+        """The same service again, with a mail server and GOV.UK Notify beside Telegram."""
+        await self.stop()
+        post = await self._stack.enter_async_context(Post(self.clock, self.sandbox.ledger))
+        await self.start(**post.settings(email=email, sms=sms), **given)
+        post.notify.callback = (f"{self.app.url}/receipts/notify", TOKEN)
+        return post
 
     async def stop(self) -> None:
         """Stop the service in good order."""

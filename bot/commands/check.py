@@ -10,6 +10,7 @@ from bot.commands.surroundings import day, opened
 from bot.domain.calendar import local_day
 from bot.domain.cover import Skipped
 from bot.domain.errors import EncompassError, RefusedError, SettingsError
+from bot.domain.ladder_faults import nobody_stands, quiet_past_the_bell, told_too_late
 from bot.domain.readiness import Gap, RoleGap, missing, next_pupil_day
 from bot.domain.routing import InForce
 from bot.flow.configure import read_config
@@ -46,6 +47,7 @@ async def _run(given: argparse.Namespace) -> tuple[list[str], date]:
     lacking = missing(known, on)
     found += [_said(gap, on) for gap in lacking.gaps]
     found += [_said_of_role(gap, on) for gap in lacking.roles]
+    found += _of_ladders(known)
     return found, on
 
 
@@ -86,6 +88,26 @@ def _said_of_role(gap: RoleGap, on: date) -> str:
     where = ", at the end" if gap.at_the_end else ""
     who = " or ".join(role.value for role in gap.roles)
     return f"{gap.leg.value} leg{where}, {on}: no {who} can be told ({_why(gap.skipped)})"
+
+
+def _of_ladders(known: InForce) -> Iterator[str]:
+    """What is missing of a ladder as a whole; what contradicts itself is refused with its file."""
+    for leg in told_too_late(known.policies):
+        yield (
+            f"escalation.toml, policies.{leg.value}.steps: whoever could settle it is told at the "
+            "bell or behind it, never before"
+        )
+    for school, leg, number, roles in nobody_stands(known):
+        who = " or ".join(role.value for role in roles)
+        yield (
+            f"{school.code} {school.name}, {leg.value} leg: nobody in the directory stands on "
+            f"step {number} ({who})"
+        )
+    for school, leg in quiet_past_the_bell(known):
+        yield (
+            f"{school.code} {school.name}, {leg.value} leg: opens within the quiet hours; what is "
+            "due before its bell does not wait for their end"
+        )
 
 
 def _why(skipped: Sequence[Skipped]) -> str:

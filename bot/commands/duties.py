@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any
 
+from bot.commands.call_list import call_list_on_paper
 from bot.commands.surroundings import clock, with_context
 from bot.domain.errors import UsageError
 from bot.flow.account import OpenDuty, line_of_time, of_reference, open_duties, plans_missing
@@ -22,6 +23,10 @@ def close(given: argparse.Namespace) -> int:
 
 
 def status(given: argparse.Namespace) -> int:
+    if given.call_list:
+        if given.reference:
+            raise UsageError("--call-list is of all that is open: leave the reference out.")
+        return call_list_on_paper(as_json=given.json)
     if given.reference:
         return _one(given.reference, as_json=given.json)
     duties = with_context(open_duties)

@@ -2,14 +2,19 @@
 
 import argparse
 import json
+from datetime import datetime
 from typing import Any
 
 from bot.commands.surroundings import clock, instant, with_context
+from bot.domain.calendar import Lane
 from bot.domain.errors import NotFoundError
 from bot.domain.forecast import LegForecast, forecast
+from bot.domain.quiet import Waited
 from bot.domain.routing import InForce, StepTold
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
+
+_WAITS = {Waited.QUIET: "the quiet hours", Waited.HOLIDAY: "the hold"}
 
 
 def run(given: argparse.Namespace) -> int:
@@ -17,7 +22,7 @@ def run(given: argparse.Namespace) -> int:
     known = with_context(_known)
     if given.school not in known.directory.schools:
         raise NotFoundError(f"No school has the code {given.school}.")
-    legs = list(forecast(known, given.school, at, given.year))
+    legs = list(forecast(known, given.school, at, given.year, urgent=given.urgent))
     if given.json:
         print(json.dumps([_plain(leg) for leg in legs], indent=2))
     else:
@@ -34,16 +39,26 @@ async def _known(ctx: Context) -> InForce:
 
 
 def _name(step: StepTold) -> str:
+    if step.listed:
+        return "holiday list"
     return f"reminder {step.reminder}" if step.reminder else f"step {step.step + 1}"
 
 
 def _show(leg: LegForecast) -> None:
     assumed = " (assumed: no term lies ahead)" if leg.bell.assumed else ""
     print(f"\n{leg.leg.value} leg, due {clock(leg.bell.at)}{assumed}")
+    if leg.bell.lane is Lane.IN_DAY:
+        print("  in the school day: due at the closing bell")
+    if leg.held_until:
+        print(f"  held over the holidays until {clock(leg.held_until)}")
+    if leg.hold_lifted:
+        print("  not held over the holidays: nobody on the holiday list can be told")
+    if leg.compressed:
+        print("  compressed: the deadline is nearer than the ladder's own spans")
     for at, step in leg.steps:
         roles = ", ".join(role.value for role in step.roles)
         pulled = "  (pulled forward: nobody before could be reached)" if at < step.due_at else ""
-        print(f"  {clock(at)}  {_name(step)}: {roles}{pulled}")
+        print(f"  {clock(at)}  {_name(step)}: {roles}{pulled}{_how(leg, at, step)}")
         for reached in step.reached:
             channel = reached.contact.channel.value
             print(f"    told     {reached.person.id} {reached.person.name}, by {channel}")
@@ -55,18 +70,31 @@ def _show(leg: LegForecast) -> None:
         print("  NOBODY WHO COULD SETTLE IT WOULD BE TOLD")
 
 
+def _how(leg: LegForecast, at: datetime, step: StepTold) -> str:
+    """What quiet hours and holidays do to a step."""
+    waited = step.waited is not None and at >= step.due_at
+    since = f"  (waited for the end of {_WAITS[step.waited]})" if waited and step.waited else ""
+    return since + "  (without sound)" * (at in leg.silent)
+
+
 def _plain(leg: LegForecast) -> dict[str, Any]:
     return {
         "leg": leg.leg.value,
         "deadline_at": leg.bell.at.isoformat(),
         "lane": leg.bell.lane.value,
         "deadline_assumed": leg.bell.assumed,
+        "held_until": leg.held_until.isoformat() if leg.held_until else None,
+        "hold_lifted": leg.hold_lifted,
+        "compressed": leg.compressed,
         "ends_with_nobody": not leg.settlers,
         "steps": [
             {
                 "at": at.isoformat(),
                 "step": step.step + 1,
                 "reminder": step.reminder,
+                "holiday_list": step.listed,
+                "waited": step.waited.value if step.waited else None,
+                "silent": at in leg.silent,
                 "due_at": step.due_at.isoformat(),
                 "roles": [role.value for role in step.roles],
                 "told": [r.person.id for r in step.reached],

@@ -51,6 +51,10 @@ class Outgoing:
     protect: bool = False
     silent: bool = False
     commands: tuple[Command, ...] = ()
+    subject: str = ""
+    """An e-mail's; harmless, as the text is."""
+    reference: str = ""
+    """Ours for this message, the same at each repeat: by it receipts and repeats are matched."""
 
 
 class Reason(StrEnum):

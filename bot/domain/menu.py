@@ -11,7 +11,10 @@ FOR_ALL = ("alerts", "language", "away", "lost", "help")
 FOR_STRANGERS = ("start",)
 """All that whoever finds the bot is shown: it must not tell what the bot is for."""
 _FOR_THE_DESK = ("status", "triage")
-_FOR_COORDINATORS = (*_FOR_THE_DESK, "route", "readiness", "absent", "drill", "leave")
+_FOR_HEADS = ("closed",)
+_FOR_COORDINATORS = (
+    *_FOR_THE_DESK, "route", "readiness", "absent", "drill", "leave", *_FOR_HEADS,
+)  # fmt: skip
 
 
 def commands_for(role: Role) -> tuple[str, ...]:
@@ -21,10 +24,11 @@ def commands_for(role: Role) -> tuple[str, ...]:
             return (*FOR_ALL, *_FOR_COORDINATORS)
         case Role.MASH_DESK:
             return (*FOR_ALL, *_FOR_THE_DESK)
+        case Role.HEAD_TEACHER:
+            return (*FOR_ALL, *_FOR_HEADS)
         case (
             Role.DSP
             | Role.DEPUTY_DSP
-            | Role.HEAD_TEACHER
             | Role.SCHOOL_NURSE
             | Role.NURSE_LEAD
             | Role.EDUCATION_SAFEGUARDING

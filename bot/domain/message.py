@@ -29,6 +29,10 @@ class Kind(StrEnum):
     """To coordinators: something reached a wrong school, and when a report of it would be due."""
     CONSIDER = "consider"
     """To the MASH desk: these notices may be worth a look together. References alone."""
+    REPLANNED = "replanned"
+    """To who was told: the deadline is another now, since the school is closed, or open again."""
+    DIGEST = "digest"
+    """What a hold over the holidays kept for one person, at its end and before the cards."""
     ESCALATION = "escalation"
     """A reference and a school, to roles that never see content; several may share a message."""
     TRIAGE_STANDS = "triage_stands"
@@ -63,8 +67,21 @@ SHARED = frozenset(
 """Kinds of which one message to a chat may name several references."""
 
 
-ABOUT_ONE = frozenset({Kind.WITHDRAWN, Kind.MISDIRECTED, Kind.CONTAINMENT, Kind.QUESTION_OVER})
+ABOUT_ONE = frozenset(
+    {
+        Kind.WITHDRAWN,
+        Kind.MISDIRECTED,
+        Kind.CONTAINMENT,
+        Kind.QUESTION_OVER,
+        Kind.REPLANNED,
+    }
+)
 """Kinds that name one alert in a message of its own, without buttons."""
+
+
+OWED = CARDS | SHARED | ABOUT_ONE | {Kind.ALARM, Kind.READINESS}
+"""Kinds that are owed by the next way when the first one fails; answers to what somebody asked in
+the chat are not."""
 
 
 class MessageState(StrEnum):

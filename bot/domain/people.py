@@ -1,5 +1,6 @@
 """The people who are told: their role, what it covers, how each can be reached, who stands in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -36,6 +37,13 @@ class Scope:
 
 class Channel(StrEnum):
     TELEGRAM = "telegram"
+    """The first way: the only one in which somebody can answer."""
+    EMAIL = "email"
+    SMS = "sms"
+
+
+SECOND_WAYS = (Channel.EMAIL, Channel.SMS)
+"""Ways that can only tell; their addresses are the directory's, nobody enrols in them."""
 
 
 class ContactState(StrEnum):
@@ -78,15 +86,35 @@ class Person:
     email: str = ""
     phone: str = ""
     contacts: tuple[ContactMethod, ...] = ()
+    """In order of preference: Telegram, then the second ways as the settings name them."""
     absences: tuple[Absence, ...] = ()
     acting_as: frozenset[Role] = frozenset()
     """Of somebody who stands in: every role in which they stand. Empty: their own and no other."""
     in_place_of: frozenset[str] = frozenset()
     """The ids of those whose place they take."""
+    holidays: bool = False
+    """On the holiday list: told in the holidays too, where the policy asks for it."""
 
     @property
     def working_contact(self) -> ContactMethod | None:
-        return next((c for c in self.contacts if c.state is ContactState.WORKING), None)
+        """The first way by which this person can be told."""
+        return self.next_contact(())
+
+    @property
+    def answering_contact(self) -> ContactMethod | None:
+        """The account in which this person can open and acknowledge, if it works."""
+        return self.next_contact(SECOND_WAYS)
+
+    def next_contact(self, used: Collection[Channel]) -> ContactMethod | None:
+        """The first way that works and was not tried yet."""
+        return next(
+            (
+                contact
+                for contact in self.contacts
+                if contact.state is ContactState.WORKING and contact.channel not in used
+            ),
+            None,
+        )
 
 
 def stand_in(cover: Person, away: Person, held: Person | None = None) -> Person:

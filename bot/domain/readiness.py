@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.alert import Leg
 from bot.domain.calendar import LONDON, local_day
-from bot.domain.cover import Skipped, standing
+from bot.domain.cover import Reachable, Skipped, SkipReason, standing
 from bot.domain.directory import Directory
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
@@ -96,8 +96,13 @@ def _gap(
     roles = known.policies[leg].settled_by
     people = _responsible(known, school, leg, day)
     stands = [standing(person, day) for person in people]
-    reached = [stand.person for stand in stands if not isinstance(stand, Skipped)]
-    skipped = tuple(stand for stand in stands if isinstance(stand, Skipped))
+    reached = [s.person for s in stands if isinstance(s, Reachable) and s.person.answering_contact]
+    # Who can be told by e-mail or SMS alone can settle nothing.
+    skipped = tuple(
+        stand if isinstance(stand, Skipped) else Skipped(stand.person, SkipReason.NOT_ENROLLED)
+        for stand in stands
+        if stand.person not in reached
+    )
     if not reached:
         return Gap(school, leg, roles, (), skipped)
     # Year groups that this school has, as far as its people say, but nobody who can be told.

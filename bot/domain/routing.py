@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.alert import AlertChild, LateBy, Leg, children_in_scope
-from bot.domain.calendar import LONDON, WEEKDAYS, Bell, Calendar, local_day
+from bot.domain.calendar import IN_DAY, LONDON, WEEKDAYS, Bell, Calendar, DayRange, InDay, local_day
 from bot.domain.cover import Reachable, Skipped, standing
 from bot.domain.directory import Directory
 from bot.domain.disclosure import DisclosureMatrix
@@ -17,6 +17,7 @@ from bot.domain.incident import Incident, WrittenSchool
 from bot.domain.matching import Doubt, Matched, Unsure
 from bot.domain.pattern import Patterns
 from bot.domain.people import Person, Role
+from bot.domain.quiet import Waited, hold_until
 from bot.domain.school import School
 from bot.domain.triage import Question, task_name
 
@@ -35,14 +36,37 @@ class InForce:
     matrix_version_id: int | None = None
     """Which of the versions that were ever in force the matrix is."""
     patterns: Patterns = field(default_factory=Patterns)
+    closures: Mapping[str, Collection[DayRange]] = field(default_factory=dict)
+    """What closed schools suddenly, by their code; the calendars have it laid over them."""
 
     def calendar_of(self, school: School) -> Calendar:
         """The school's calendar; for a missing one weekdays are assumed, so that nothing waits."""
-        return self.calendars.get(school.calendar, WEEKDAYS)
+        calendar = self.calendars.get(school.calendar)
+        return calendar or WEEKDAYS.with_sudden(self.closures)
 
-    def bell(self, school_code: str, at: datetime) -> Bell:
+    def with_closures(self, closures: Mapping[str, Collection[DayRange]]) -> "InForce":
+        """The same with these closures, by school's code, in place of what those had before."""
+        laid_over = {name: c.with_sudden(closures) for name, c in self.calendars.items()}
+        return replace(self, calendars=laid_over, closures={**self.closures, **closures})
+
+    def bell(self, school_code: str, at: datetime, in_day: InDay | None = None) -> Bell:
+        """The deadline of an alert of this school raised then: by the lane of the ladder in force,
+        or by the one that an alert under way has kept."""
         school = self.directory.schools[school_code]
-        return self.calendar_of(school).bell(school, at)
+        lane = in_day or self._lane
+        return self.calendar_of(school).bell(school, at, lane)
+
+    @property
+    def _lane(self) -> InDay:
+        policy = self.policies.get(Leg.SCHOOL)
+        return policy.in_day if policy else IN_DAY
+
+    def hold(self, policy: EscalationPolicy, school_code: str, at: datetime) -> datetime | None:
+        """Until when an alert raised then waits for the end of the holidays; None if it does not.
+        Urgent ones never do, which is for whoever asks to know."""
+        school = self.directory.schools[school_code]
+        bell = self.bell(school_code, at)
+        return hold_until(policy.holiday, self.calendar_of(school), school, at, bell)
 
     def notice_late(
         self, school_code: str, incident: Incident, received_at: datetime
@@ -196,6 +220,11 @@ class StepTold:
     roles: tuple[Role, ...]
     reached: tuple[Reachable, ...]
     skipped: tuple[Skipped, ...]
+    waited: Waited | None = None
+    planned_at: datetime | None = None
+    """When it would have been told, had it not waited."""
+    listed: bool = False
+    """No step: those of the ladder who are on the holiday list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +233,11 @@ class Climbed:
     next_step: int
     next_step_at: datetime
     last_told_at: datetime | None
+    hold_lifted: bool = False
+    """It was to wait, and nobody on the holiday list could be told: everyone is, at once."""
 
 
-def _told_at(action: Tell, state: LadderState, directory: Directory, now: datetime) -> StepTold:
+def told_at(action: Tell, state: LadderState, directory: Directory, now: datetime) -> StepTold:
     """Everyone in the step's roles whose scope touches a child of the alert, first asked first."""
     years, on = [child.year_group for child in state.children], local_day(now)
     people: dict[str, Person] = {}  # who stands in for somebody may stand in two of the roles
@@ -229,6 +260,8 @@ def _told_at(action: Tell, state: LadderState, directory: Directory, now: dateti
         action.roles,
         tuple(stand for stand in stands if isinstance(stand, Reachable)),
         tuple(stand for stand in stands if isinstance(stand, Skipped)),
+        action.waited,
+        action.planned_at,
     )
 
 
@@ -245,7 +278,7 @@ def owed_to_newcomers(
     newcomers = tuple(child for child in state.children if child.number in came)
     owed = []
     for number, step in enumerate(state.policy.steps[: state.climb.next_step]):
-        told = _told_at(
+        told = told_at(
             Tell(step.tell, number, now), replace(state, children=newcomers), directory, now
         )
         reached = tuple(
@@ -301,14 +334,16 @@ def climb(state: LadderState, directory: Directory, now: datetime) -> Climbed:
     steps: list[StepTold] = []
     at, hurry = state.climb, state.hurry
     while True:
-        pull = at.next_step > 0 and (hurry or someone_unreached(state, told, directory, now))
+        # Somebody was told already: by a step, or from the holiday list before the first.
+        begun = at.next_step > 0 or bool(told)
+        pull = begun and (hurry or someone_unreached(state, told, directory, now))
         match next_action(state.policy, at, now, someone_unreached=pull):
             case Wait(until):
-                if 0 < at.next_step < len(state.policy.steps):
+                if at.next_step < len(state.policy.steps):
                     until = min([until, *_next_absence(state, told, directory, now)])
                 return Climbed(tuple(steps), at.next_step, until, at.last_told_at)
             case Tell() as action:
-                step = _told_at(action, state, directory, now)
+                step = told_at(action, state, directory, now)
                 steps.append(step)
                 told |= {reachable.person.id for reachable in step.reached}
                 hurry = False

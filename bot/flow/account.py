@@ -15,7 +15,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.message import Kind
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
-from bot.store import alerts, disclosures, events, messages, notifications, plans
+from bot.store import alerts, disclosures, events, notifications, plans, tellings
 from bot.store.unit_of_work import Tx
 
 _FIRST_TOLD = (Kind.ALERT, Kind.ESCALATION)
@@ -49,7 +49,7 @@ async def of_reference(ctx: Context, reference: str) -> dict[str, Any]:
 async def _account(tx: Tx, row: Row[Any]) -> dict[str, Any]:
     duties = await alerts.of_notifications(tx, [row.id], lock=False)
     ids = [alert.id for alert in duties]
-    told = await messages.tellings_of(tx, ids)
+    told = await tellings.of_alerts(tx, ids)
     answers = await alerts.answers(tx, ids)
     openings = await disclosures.first_openings(tx, ids)
     return {
@@ -184,7 +184,7 @@ async def line_of_time(ctx: Context, reference: str) -> list[dict[str, Any]]:
                 "person": telling.person_id,
                 "kind": telling.kind.value,
             }
-            for telling in await messages.tellings_of(tx, list(duties))
+            for telling in await tellings.of_alerts(tx, list(duties))
             if telling.sent_at is not None
         ]
     return sorted(lines, key=lambda line: line["at"])

@@ -126,7 +126,7 @@ async def _owe_a_plan(reached: Reached) -> None:
     """By the end of the pupil day. A drill's card says so as any other's, and nobody is asked."""
     alert, known, now = reached.alert, reached.known, reached.now
     school = known.directory.schools.get(alert.school_code)
-    due = known.calendar_of(school).closing(school, now) if school else alert.bell_at
+    due = known.calendar_of(school).next_closing(school, now) if school else alert.bell_at
     whose = (alert.id, reached.person.id)
     await plans.owe(reached.tx, whose, due, due if alert.drill_id is None else None)
 

@@ -19,20 +19,24 @@ from bot.domain.alert import (
     AlertChild,
     AlertState,
     Leg,
-    NotificationState,
     children_in_scope,
 )
 from bot.domain.calendar import local_day
 from bot.domain.delivery import Button, Operation, Outgoing
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
-from bot.domain.people import Person
+from bot.domain.people import Channel, Person
 from bot.domain.routing import InForce
 from bot.flow.authorise import in_their_place, may_take
 from bot.flow.card_questions import asking_on, owner_on, presses_of
+from bot.flow.compose_second import about_alerts, by_second_way, excluded_reads_along
+from bot.flow.context import SecondWays
+from bot.flow.digest import digest_text
 from bot.flow.link import address_of
+from bot.flow.other_words import consider_words, containment_words, replanned_words
 from bot.flow.said import Said, answers_for, read_said
 from bot.flow.shared_words import instant, shared_words
+from bot.flow.timing import is_compressed, is_silent
 from bot.flow.view import chat_pages, choices, own_answer, settling_answer, view_for
 from bot.rendering import notices
 from bot.rendering.answers import NONE
@@ -40,7 +44,7 @@ from bot.rendering.cards import Card, OpenedLink, OpenedView, Rows, card, stub
 from bot.rendering.catalogue import words
 from bot.rendering.menu import menu
 from bot.rendering.view import joined
-from bot.store import access, alerts, directory, notifications, views
+from bot.store import access, alerts, directory, views, ways
 from bot.store.unit_of_work import Tx
 
 _STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
@@ -61,6 +65,12 @@ class _Batch:
     views: Mapping[int, Row[Any]]
     page: SecurePage | None
     links: Mapping[int, Row[Any]]
+    second: SecondWays | None
+    doubled: frozenset[int]
+    """Those that another way has brought, or will: they are marked as repeats."""
+
+    def repeats(self, row: Row[Any]) -> bool:
+        return row.unknowns > 0 or row.id in self.doubled
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,10 @@ class Unworded:
     """A message that nobody can make words of, and the fault's name."""
 
     fault: str
+
+
+class NotHere:
+    """A message that must not go to this address: an excluded person reads along there."""
 
 
 class NotYet:
@@ -80,7 +94,8 @@ async def compose(
     rows: Sequence[Row[Any]],
     now: datetime,
     page: SecurePage | None = None,
-) -> dict[int, Outgoing | Unworded | NotYet | None]:
+    second: SecondWays | None = None,
+) -> dict[int, Outgoing | Unworded | NotHere | NotYet | None]:
     """What each of these messages says now; None for one that nobody is owed any more."""
     carded = {row.alert_id for row in rows if row.alert_id is not None}
     named = {item["alert"] for row in rows if row.kind in SHARED for item in row.params["items"]}
@@ -98,14 +113,28 @@ async def compose(
         views={} if page else await views.open_on(tx, refreshed, now),
         page=page,
         links=await access.links_on(tx, refreshed, now) if page else {},
+        second=second,
+        doubled=await ways.stood_in_for(tx, [r.id for r in rows]) if second else frozenset(),
     )
     return {row.id: await _compose_or_not(batch, row) for row in rows}
 
 
-async def _compose_or_not(batch: _Batch, row: Row[Any]) -> Outgoing | Unworded | NotYet | None:
+async def _compose_or_not(
+    batch: _Batch, row: Row[Any]
+) -> Outgoing | Unworded | NotHere | NotYet | None:
     """One row that is not as it should be must not silence the others."""
     try:
-        return await _compose(batch, row)
+        said = await _compose(batch, row)
+        if row.channel is Channel.TELEGRAM or not isinstance(said, Outgoing):
+            return said
+        person = batch.known.directory.people.get(row.person_id or "")
+        if batch.second is None or person is None:
+            return None
+        about = about_alerts(row)
+        if excluded_reads_along(batch.known, row, [batch.alerts[i] for i in about]):
+            return NotHere()
+        alert = batch.alerts.get(row.alert_id)
+        return by_second_way(row, said, alert, person.language, batch.second, batch.now)
     except DBAPIError:
         raise  # the transaction's trouble, not this row's
     except Exception as error:
@@ -140,15 +169,29 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         if batch.alerts[row.alert_id].held:
             return NotYet()
         text, buttons = await _card(batch, row, person, row.kind, row.params)
-        return _outgoing(row, text, buttons, protect=True)
+        silent = is_silent(batch.now, batch.alerts[row.alert_id])
+        return _outgoing(row, text, buttons, protect=True, silent=silent)
     if row.kind in SHARED:
         shared = shared_words(batch.known, batch.alerts, row, batch.now, language)
-        return None if shared is None else _outgoing(row, shared)
+        named = (batch.alerts[item["alert"]] for item in row.params["items"])
+        silent = is_silent(batch.now, *named)
+        return None if shared is None else _outgoing(row, shared, silent=silent)
     if row.kind is Kind.CONSIDER:
-        said = await _consider(batch, row, language)
+        said = await consider_words(batch.tx, batch.known, row, language)
         return None if said is None else _outgoing(row, said)
-    if row.kind in ABOUT_ONE and row.person_id in batch.alerts[row.params["alert"]].excluded:
-        return None
+    if row.kind is Kind.DIGEST:
+        assert person is not None
+        digest = await digest_text(batch.tx, batch.known, person, row.bell_at, batch.now)
+        return None if digest is None else _outgoing(row, digest)
+    if row.kind in ABOUT_ONE:
+        alert = batch.alerts[row.params["alert"]]
+        if row.person_id in alert.excluded:
+            return None
+        if row.kind is Kind.REPLANNED:
+            if alert.state is not AlertState.OPEN:
+                return None
+            moved = replanned_words(batch.known, alert, person, batch.now, language)
+            return _outgoing(row, moved, silent=is_silent(batch.now, alert))
     return _outgoing(row, *_plain(batch, row, language))
 
 
@@ -164,6 +207,7 @@ def _outgoing(
     buttons: Rows = (),
     *,
     protect: bool = False,
+    silent: bool = False,
 ) -> Outgoing:
     return Outgoing(
         operation=row.operation,
@@ -172,6 +216,7 @@ def _outgoing(
         buttons=buttons,
         provider_message_id=row.card_message_id if row.operation is Operation.EDIT else None,
         protect=protect,
+        silent=silent,
     )
 
 
@@ -212,10 +257,11 @@ async def _card(
         mine=mine,
         settled=settling_answer(batch.known, batch.answers[alert.id], alert.excluded),
         late=bool(params.get("late")),
+        compressed=is_compressed(alert),
         notice_late_by=alert.notice_late_by,
         notice_was_due_at=alert.notice_was_due_at,
         was_due_at=instant(params.get("was_due")),
-        repeat=row.unknowns > 0 and row.operation is Operation.SEND,
+        repeat=batch.repeats(row) and row.operation is Operation.SEND,
         view=await _view(batch, row, alert, person) if may else None,
         app=_app(batch.page, alert) if may else None,
         link=_link(batch, row, person) if may else None,
@@ -291,42 +337,9 @@ def _plain(batch: _Batch, row: Row[Any], language: str) -> tuple[str, Rows]:
     elif row.kind is Kind.MISDIRECTED:
         text = words(language).say("misdirected.keep_it", reference=row.params["reference"])
     elif row.kind is Kind.CONTAINMENT:
-        text = _containment(batch, row, language)
+        text = containment_words(batch.known, row, batch.now, language)
     else:
         text = "\n".join(row.params["lines"])
         buttons = tuple((Button(said, data),) for said, data in row.params.get("buttons", ()))
-    repeat = words(language).say("note.repeat") if row.unknowns else ""
+    repeat = words(language).say("note.repeat") if batch.repeats(row) else ""
     return joined([text, repeat]), buttons
-
-
-async def _consider(batch: _Batch, row: Row[Any], language: str) -> str | None:
-    """The references that this reader may know; None when they are too few by now to be several."""
-    numbers = row.params["consider"]
-    rows = await notifications.by_ids(batch.tx, numbers)
-    standing = [
-        notice.reference
-        for number in numbers
-        if (notice := rows.get(number)) is not None
-        and notice.state is not NotificationState.WITHDRAWN
-        and row.person_id not in notice.excluded
-    ]
-    if len(standing) < batch.known.patterns.notices:
-        return None
-    days = batch.known.patterns.within.days
-    return notices.consider(words(language), standing, days, repeat=row.unknowns > 0)
-
-
-def _containment(batch: _Batch, row: Row[Any], language: str) -> str:
-    said, code = row.params, row.params.get("school", "")
-    school = batch.known.directory.schools.get(code)
-    due = instant(said["report_due"])
-    assert due is not None
-    return notices.containment(
-        words(language),
-        reference=said["reference"],
-        school=school.name_in(language) if school else code,
-        report_due_at=due,
-        opened=said["opened"],
-        reminder=said["reminder"],
-        overdue=due <= batch.now,
-    )

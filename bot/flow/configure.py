@@ -6,10 +6,14 @@ A file whose hash changed since it was last looked at is the next version, whoev
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.alert import Leg
 from bot.domain.errors import Fault, RefusedError, SettingsError
+from bot.domain.escalation import EscalationPolicy
+from bot.domain.ladder_faults import contradictions
 from bot.flow.context import Context
 from bot.flow.in_force import CALENDAR
 from bot.intake.calendar_toml import read_calendar
@@ -73,7 +77,7 @@ def _read(kind: str, path: Path, folder: Path) -> ConfigFile:
         raise RefusedError([Fault(where, "must be UTF-8")]) from error
     try:
         if kind == "escalation":
-            read_escalation(data, where)
+            _refuse_contradictions(read_escalation(data, where))
         elif kind == "disclosure":
             read_disclosure(data, where)
         else:
@@ -81,6 +85,13 @@ def _read(kind: str, path: Path, folder: Path) -> ConfigFile:
     except RefusedError as refused:
         raise RefusedError([_in_file(fault, where) for fault in refused.faults]) from None
     return ConfigFile(kind, path, body)
+
+
+def _refuse_contradictions(ladders: Mapping[Leg, EscalationPolicy]) -> None:
+    """Asked of files alone: a version that is in force already stays readable, whatever a later
+    program thinks of it."""
+    if faults := [Fault(key, says) for key, says in contradictions(ladders)]:
+        raise RefusedError(faults)
 
 
 def _in_file(fault: Fault, file: str) -> Fault:

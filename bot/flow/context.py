@@ -17,6 +17,9 @@ from bot.store.unit_of_work import Store
 
 CHANNEL = "telegram:"
 """What the name of a trouble with Telegram begins with; health is red while one stands."""
+DOWN = "channel_down:"
+"""The same for a channel that has failed as a whole for so long that what it owes goes by the next
+way; a warning, since people are told."""
 CONFIG = "config:"
 """The same for a configuration that could not be read."""
 
@@ -28,7 +31,11 @@ class Stage(StrEnum):
     RAISE = "raise_alerts"
     DISPATCH = "dispatch"
     HEAR = "hear"
+    EMAIL = "email"
+    SMS = "sms"
+    OUTAGE = "outage"
     ESCALATE = "escalate"
+    REPLAN = "replan"
     HIDE = "hide"
     CONTAIN = "contain"
     PLAN = "plan"
@@ -36,6 +43,14 @@ class Stage(StrEnum):
     COVER = "cover"
     READY = "ready"
     WATCH = "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondWays:
+    """The ways beside Telegram, in order of preference, and whom their readers may ring."""
+
+    ways: tuple[Channel, ...]
+    desk_phone: str = ""
 
 
 @dataclass
@@ -48,6 +63,8 @@ class Context:
     """Where details are opened; None shows them in the chat."""
     launched: Callable[[str], Launch | None] | None = None
     """Reads what Telegram signed for a Mini App's start; None for what it did not sign."""
+    second: SecondWays | None = None
+    """What the ways beside Telegram need to know; None where there is none."""
     rate: float = 28.8
     """Messages a second over all chats. Telegram's limit is about 30 (design: traps): the rest is
     for what the network bunches together on its way."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.domain.calendar import local_day
 from bot.domain.cover import Reachable, standing
 from bot.domain.message import Kind, Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Channel, Person, Role
 from bot.domain.readiness import Gap, gaps_made, roles_left_empty
 from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines
@@ -71,7 +71,7 @@ async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
     await alerts.lock_all(tx, sorted({told for of_one in told_to.values() for told in of_one}))
     contacts = await directory.end_contacts(tx, people, now)
     await directory.changed(tx)
-    await owe_menus(tx, now, [contact.address for contact in contacts])
+    await owe_menus(tx, now, [c.address for c in contacts if c.channel is Channel.TELEGRAM])
     waiting = await messages.cancel_of_contact(tx, *(contact.id for contact in contacts))
     shown = [
         *await views.cards_shown_to(tx, people),

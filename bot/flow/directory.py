@@ -15,6 +15,7 @@ from bot.flow.context import Context, Stage
 from bot.flow.departure import remove, tell_who_left
 from bot.flow.in_force import in_force
 from bot.flow.menu import addresses_of, owe_menus
+from bot.flow.second_ways import renew_ways
 from bot.flow.tell import refresh_cards
 from bot.intake.directory_csv import DirectoryFile, check_references
 from bot.store import absences, alerts, directory, events
@@ -101,6 +102,12 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
             [*found.new_schools, *found.changed_schools],
             [*found.new_people, *found.changed_people],
         )
+        readdressed = [
+            p.id
+            for p in found.changed_people
+            if (p.email, p.phone) != _addresses(before.directory.people[p.id])
+        ]
+        await renew_ways(tx, [*(p.id for p in found.new_people), *readdressed], now)
         await directory.remove_schools(tx, found.gone_schools, now)
         await directory.changed(tx)
         # Notifications are locked before their alerts, as raising does.
@@ -126,6 +133,10 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
         await tell_who_left(tx, before, found.gone_people, now)
         tx.wake(Stage.ESCALATE, Stage.COVER, Stage.READY)
         return found
+
+
+def _addresses(person: Person) -> tuple[str, str]:
+    return person.email, person.phone
 
 
 def _chats_of_new_menus(before: Directory, changed: Sequence[Person]) -> list[str]:

@@ -21,10 +21,10 @@ from sqlalchemy.engine import Row
 from bot.domain.delivery import Outcome, Outgoing, Unknown
 from bot.domain.message import MessageState
 from bot.domain.people import Channel
-from bot.flow.compose import NotYet, Unworded, compose
+from bot.flow.compose import NotHere, NotYet, Unworded, compose
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
-from bot.flow.record import hold_back, put_off, record_outcomes, take_over
+from bot.flow.record import another_way, hold_back, put_off, record_outcomes, take_over
 from bot.store import messages, pace
 
 HORIZON = timedelta(seconds=0.25)
@@ -50,9 +50,11 @@ class Claim:
 class Dispatcher:
     """One channel's sender in this worker. `step` claims and sets off; sends run beside it."""
 
-    def __init__(self, ctx: Context, channel: Channel) -> None:
+    def __init__(self, ctx: Context, channel: Channel, rate: float | None = None) -> None:
+        """`rate`: messages a second, where they are not the context's, which is Telegram's."""
         self._ctx = ctx
         self._channel = channel
+        self._own_rate = rate
         self._sending: set[asyncio.Task[None]] = set()
         self._done: list[tuple[Claim, Outcome]] = []
         self._claiming: asyncio.Task[list[Claim]] | None = None
@@ -60,6 +62,10 @@ class Dispatcher:
         self._next_turn_at: datetime | None = None
         self.waiting = False
         """`step` waits for a send to end, and does nothing itself."""
+
+    @property
+    def _gap(self) -> timedelta:
+        return timedelta(seconds=1 / (self._own_rate or self._ctx.rate))
 
     @property
     def in_flight(self) -> int:
@@ -108,7 +114,7 @@ class Dispatcher:
         """Claim, commit, and set off what was claimed, so that nobody who stops waiting for this
         leaves claims behind that are never sent."""
         ctx, now = self._ctx, self._ctx.now()
-        gap = timedelta(seconds=1 / ctx.rate)
+        gap = self._gap
         async with ctx.store.unit() as tx:
             free = await pace.take(tx, self._channel, now)
             horizon = now + HORIZON
@@ -121,7 +127,7 @@ class Dispatcher:
             until = free + gap * len(ids) + timedelta(seconds=ctx.claim_seconds)
             rows = await messages.claim(tx, ids, ctx.worker, until)
             # Worded after the claim: what is committed from now on brings an edit of its own.
-            worded = await compose(tx, await in_force(ctx, tx), rows, now, ctx.page)
+            worded = await compose(tx, await in_force(ctx, tx), rows, now, ctx.page, ctx.second)
             claims = []
             for row in rows:
                 match worded[row.id]:
@@ -130,6 +136,8 @@ class Dispatcher:
                         free += gap
                     case Unworded(fault):
                         await put_off(tx, row, fault, now)
+                    case NotHere():
+                        await another_way(ctx, tx, row, now)
                     case NotYet():
                         await hold_back(tx, row, now)
                     case None:
@@ -165,7 +173,7 @@ class Dispatcher:
         await self._ctx.clock.sleep_until(claim.slot_at)
         while (free_at := self._next_turn_at) is not None and self._ctx.now() < free_at:
             await self._ctx.clock.sleep_until(free_at)
-        self._next_turn_at = self._ctx.now() + timedelta(seconds=1 / self._ctx.rate)
+        self._next_turn_at = self._ctx.now() + self._gap
 
     async def _record(self) -> None:
         """Outcomes that come in while a commit is under way share the next one."""

@@ -15,7 +15,7 @@ from bot.domain.message import Kind, MessageState
 from bot.domain.people import Role
 from bot.domain.routing import InForce
 from bot.rendering.catalogue import Words
-from bot.store import alerts, disclosures, drills, messages
+from bot.store import alerts, disclosures, drills, tellings
 from bot.store.unit_of_work import Tx
 
 _FIRST_TOLD = (Kind.ALERT, Kind.ESCALATION)
@@ -34,7 +34,7 @@ async def report_of(tx: Tx, known: InForce, drill: Drill, now: datetime) -> Dril
         key=lambda duty: (duty.school_code, duty.id),  # whichever was raised first
     )
     ids = [duty.id for duty in duties]
-    told = await messages.tellings_of(tx, ids)
+    told = await tellings.of_alerts(tx, ids)
     answers = await alerts.answers(tx, ids)
     openings = await disclosures.first_openings(tx, ids)
     before = await drills.unreached(tx, drill.number)

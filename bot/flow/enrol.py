@@ -20,6 +20,7 @@ from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.menu import owe_menus
 from bot.flow.retell import retell
+from bot.flow.second_ways import renew_ways
 from bot.flow.tell import reachable, refresh_card
 from bot.rendering.catalogue import LANGUAGES, words
 from bot.store import access, directory, enrolment, events, messages
@@ -70,14 +71,14 @@ async def start(ctx: Context, address: str, code: str) -> None:
         # Sessions and links of another telephone, and an unlock code, which is chosen anew.
         for card in await access.end_access_of(tx, [person_or_none.id], now):
             await refresh_card(tx, now, card, Priority.ANSWER)
-        for earlier in person_or_none.contacts:  # another telephone, which may not be theirs now
+        accounts = [c for c in person_or_none.contacts if c.channel is Channel.TELEGRAM]
+        for earlier in accounts:  # another telephone, which may not be theirs now
             await messages.cancel_of_contact(tx, earlier.id)
         contact = await directory.bind_contact(
             tx, person_or_none.id, Channel.TELEGRAM, address, now
         )
-        await owe_menus(
-            tx, now, [address, *(earlier.address for earlier in person_or_none.contacts)]
-        )
+        await renew_ways(tx, [person_or_none.id], now)
+        await owe_menus(tx, now, [address, *(earlier.address for earlier in accounts)])
         await events.append(tx, events.line("person:enrolled", now, person_id=person_or_none.id))
         await _welcome(tx, ctx, person_or_none, contact, address)
         await retell(tx, ctx, _reached(person_or_none, contact, address), f"enrolled.{contact}")

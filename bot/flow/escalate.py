@@ -6,13 +6,17 @@ by one, with an alarm, and hold up no other.
 """
 
 import logging
-from datetime import timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.alert import Leg
+from bot.domain.cover import Reachable
+from bot.domain.message import CARDS
 from bot.domain.routing import InForce, climb
 from bot.flow.asking import give_up
 from bot.flow.context import Context, Stage
+from bot.flow.digest import owe_digests
 from bot.flow.in_force import in_force
 from bot.flow.ladder import ladders
 from bot.flow.tell import Owed, subject_of, write_climb, write_owed
@@ -80,6 +84,7 @@ async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
             lines += said
     states = await ladders(tx, known, due)
     climbs: list[dict[str, Any]] = []
+    kept: dict[datetime, list[Reachable]] = defaultdict(list)
     for row in due:
         state = states[row.id]
         climbed = climb(state, known.directory, now)
@@ -89,6 +94,10 @@ async def _climb_all(ctx: Context, tx: Tx, known: InForce, due: Any) -> None:
         owed += words
         lines += said
         climbs.append(alerts.climbed_row(row.id, climbed))
+        if row.next_step == 0 and row.held_until is not None and row.held_until <= now:
+            kept[row.held_until] += [word.to for word in words if word.kind in CARDS]
+    for held_until, to in kept.items():
+        await owe_digests(tx, now, held_until, to)
     await write_owed(tx, now, owed)
     await events.append(tx, *lines)
     await alerts.set_climbs(tx, climbs)

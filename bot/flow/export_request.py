@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.errors import ConflictError, NotFoundError, StoreError
-from bot.domain.people import Person
+from bot.domain.people import Channel, Person
 from bot.domain.routing import InForce
 from bot.domain.subject_access import MAY_AGREE, Subject, agreement_slip
 from bot.flow.answer import pressed_message, tell_lines
@@ -53,7 +53,7 @@ async def ask(ctx: Context, subject: Subject, askers: Sequence[str], by: str | N
         reachable = []
         for person in people:
             to = can_be_told(person, found.excluded, now)
-            if to is None:
+            if to is None or to.contact.channel is not Channel.TELEGRAM:  # they answer by a button
                 raise ConflictError(f"{person.id} cannot be asked: choose somebody else.")
             reachable.append(to)
         number, reference = await _add(tx, subject, people, by, now)

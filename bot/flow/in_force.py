@@ -1,4 +1,5 @@
-"""What decides now: the directory, ladders, matrix and calendars, read again when they change."""
+"""What decides now: the directory, ladders, matrix and calendars with what closed schools suddenly,
+read again when they change."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,7 +16,7 @@ from bot.flow.context import Context
 from bot.intake.calendar_toml import read_calendar
 from bot.intake.disclosure_toml import read_disclosure
 from bot.intake.escalation_toml import read_escalation, read_patterns
-from bot.store import config, directory
+from bot.store import closures, config, directory
 from bot.store.unit_of_work import Tx
 
 CALENDAR = "calendar:"
@@ -65,5 +66,6 @@ async def in_force(ctx: Context, tx: Tx) -> InForce:
                 "No ladders are in force yet: run `encompass migrate`, which reads config/."
             )
         people = await directory.load(tx)
-        ctx.known = (key, InForce(people, policies, calendars, matrix, matrix_id, patterns))
+        known = InForce(people, policies, calendars, matrix, matrix_id, patterns)
+        ctx.known = (key, known.with_closures(await closures.by_school(tx)))
     return ctx.known[1]

@@ -15,6 +15,13 @@ from bot.store import alerts, questions
 from bot.store.unit_of_work import Tx
 
 
+def climb_of(row: Row[Any]) -> Climb:
+    """Where this alert's ladder stands."""
+    return Climb(
+        row.raised_at, row.bell_at, row.next_step, row.last_told_at, row.urgent, row.held_until
+    )
+
+
 async def ladders(tx: Tx, known: InForce, rows: Sequence[Row[Any]]) -> dict[int, LadderState]:
     """The state of each alert's ladder, by the alert's number. `rows` as `alerts` selects them."""
     ids = [row.id for row in rows]
@@ -39,7 +46,7 @@ async def ladders(tx: Tx, known: InForce, rows: Sequence[Row[Any]]) -> dict[int,
             children=children[row.id],
             uncovered=owing,
             excluded=excluded,
-            climb=Climb(row.raised_at, row.bell_at, row.next_step, row.last_told_at),
+            climb=climb_of(row),
             told=told[row.id],
             passed=teams_passed_to(row.passed),
             hurry=row.hurry,

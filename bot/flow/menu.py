@@ -15,7 +15,7 @@ from datetime import datetime
 
 from bot.domain.delivery import Operation
 from bot.domain.message import Kind, Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Channel, Person, Role
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.tell import message_row
@@ -38,7 +38,12 @@ async def owe_menus(tx: Tx, now: datetime, addresses: Iterable[str]) -> None:
 
 def addresses_of(people: Iterable[Person]) -> list[str]:
     """Every chat of these people."""
-    return [contact.address for person in people for contact in person.contacts]
+    return [
+        contact.address
+        for person in people
+        for contact in person.contacts
+        if contact.channel is Channel.TELEGRAM
+    ]
 
 
 async def owe_new_menus(ctx: Context) -> None:

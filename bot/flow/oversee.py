@@ -13,7 +13,7 @@ from bot.domain.alert import OF_THE_DESK, Leg
 from bot.domain.calendar import LONDON, local_day
 from bot.domain.cover import Reachable
 from bot.domain.evening import lines_of
-from bot.domain.forecast import forecast
+from bot.domain.forecast import LegForecast, forecast
 from bot.domain.people import Channel, Role
 from bot.domain.readiness import missing, next_pupil_day
 from bot.domain.routing import InForce
@@ -29,6 +29,7 @@ from bot.store import alerts, directory, plans
 from bot.store.unit_of_work import Tx
 
 _LINES = 15
+_URGENT = "urgent"
 
 
 async def _overseer(
@@ -158,7 +159,7 @@ async def readiness(ctx: Context, address: str, argument: str = "") -> None:
 
 
 async def route(ctx: Context, address: str, argument: str) -> None:
-    """`/route CODE [WHEN] [YEAR]`: who would be told, when, by the real functions."""
+    """`/route CODE [WHEN] [YEAR] [urgent]`: who would be told, when, by the real functions."""
     async with ctx.store.unit() as tx:
         if asking := await _overseer(ctx, tx, address, Role.COORDINATOR):
             known, to = asking
@@ -175,6 +176,8 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
     school = known.directory.schools[parts[0]]
     at, year = now, None
     for part in parts[1:]:
+        if part == _URGENT:
+            continue
         if part.isdecimal() and len(part) <= 2:
             year = int(part)
         else:
@@ -184,15 +187,18 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
                 return [say.say("answer.route_how")]
     at = at.replace(tzinfo=LONDON) if at.tzinfo is None else at
     lines: list[str] = []
-    for leg in forecast(known, school.code, at, year):
+    for leg in forecast(known, school.code, at, year, urgent=_URGENT in parts):
         name = school.name_in(say.language)
         lines.append(
             say.say("route.heading", school=name, at=say.moment(at), bell=say.moment(leg.bell.at))
         )
+        lines += _waits(say, leg)
         for when, step in leg.steps:
             people = say.listed([reached.person.name for reached in step.reached])
-            sentence = "route.step" if people else "route.nobody"
-            lines.append(say.say(sentence, due=say.moment(when), people=people))
+            sentence = "route.step_silent" if when in leg.silent else "route.step"
+            sentence = "route.step_listed" if step.listed else sentence
+            said = sentence if people else "route.nobody"
+            lines.append(say.say(said, due=say.moment(when), people=people))
         lines += [
             say.say("route.left_out", person=name, why=say.say(f"skip.{reason.value}"))
             for name, reason in sorted(
@@ -201,4 +207,16 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
         ]
         if not leg.settlers:
             lines.append(say.say("route.nobody_at_all"))
+    return lines
+
+
+def _waits(say: Words, leg: LegForecast) -> list[str]:
+    """Whether it is held over the holidays, and whether the time is short."""
+    lines = []
+    if leg.held_until:
+        lines.append(say.say("route.held", until=say.moment(leg.held_until)))
+    if leg.hold_lifted:
+        lines.append(say.say("route.hold_lifted"))
+    if leg.compressed:
+        lines.append(say.say("route.compressed"))
     return lines

@@ -27,7 +27,7 @@ from bot.flow.raise_duties import raise_duties
 from bot.flow.raise_questions import ask_the_desk
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards, write_owed
-from bot.store import alarms, alerts, events, notifications
+from bot.store import alarms, alerts, events, notifications, tasks
 from bot.store.unit_of_work import Tx
 
 _BATCH = 10
@@ -105,7 +105,6 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         existing={(alert.leg, alert.school_code, alert.task): alert for alert in existing},
         children=await alerts.children(tx, [alert.id for alert in existing]) if existing else {},
         now=now,
-        has_become_urgent=await _has_become_urgent(tx, row, incident),
     )
     await note_children(raising)
     questions = await ask_the_desk(raising, placed, unknown, held)
@@ -128,13 +127,6 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     if row.raise_attempts:
         await alarms.clear(tx, _alarm(row.reference))
     await events.append(tx, *raising.lines)
-
-
-async def _has_become_urgent(tx: Tx, row: Row[Any], incident: Incident) -> bool:
-    if not incident.urgent or not 0 < row.raised_version < row.version:
-        return False
-    before = await notifications.content_of(tx, row.id, row.raised_version)
-    return not incident_of(before).urgent
 
 
 async def _refusals(tx: Tx, row: Row[Any], incident: Incident) -> tuple[Refusal, ...]:
@@ -168,9 +160,11 @@ async def _as_they_were(tx: Tx, notification_id: int, numbers: Collection[int]) 
 async def _decisions(tx: Tx, existing: Any) -> dict[str, str]:
     """What the MASH desk has settled for this notification, by task."""
     asked = {alert.id: alert.task for alert in existing if alert.leg is Leg.TRIAGE}
-    tasks = await alerts.tasks(tx, list(asked))
+    settled = await tasks.of_alerts(tx, list(asked))
     return {
-        asked[number]: task.decision for number, task in tasks.items() if task.decision is not None
+        asked[number]: task.decision
+        for number, task in settled.items()
+        if task.decision is not None
     }
 
 

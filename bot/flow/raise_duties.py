@@ -1,19 +1,21 @@
 """The alerts of a notification: new ones, ones with more to them, ones no longer theirs."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import OF_THE_DESK, AlertState, Leg, uncovered
-from bot.domain.escalation import Climb
+from bot.domain.escalation import EscalationPolicy, compressed
 from bot.domain.message import Kind
 from bot.domain.passing import teams_passed_to
 from bot.domain.routing import AlertWanted, LadderState, Placed
 from bot.flow.asking import end_questions
 from bot.flow.context import Stage
+from bot.flow.ladder import climb_of
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards
-from bot.store import alarms, alerts, answers, messages, questions
+from bot.store import alarms, alerts, answers, messages, questions, waits
 
 _LEGS = (Leg.SCHOOL, Leg.NURSE)
 _SETTLED = (AlertState.ACKNOWLEDGED, AlertState.CLOSED)
@@ -64,7 +66,8 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
     bell = raising.known.bell(code, now)
     late = raising.known.bell(code, raising.row.received_at).at <= now
     policy = raising.known.policies[leg]
-    row = raising.alert_row(leg, code, bell.at, late=late)
+    held_until = None if raising.incident.urgent else raising.known.hold(policy, code, now)
+    row = raising.alert_row(leg, code, bell.at, late=late, held_until=held_until)
     held_up = raising.known.notice_late(code, raising.incident, raising.row.received_at)
     row["notice_late_by"], row["notice_was_due_at"] = held_up or (None, None)
     [number] = await alerts.add(tx, [row])
@@ -80,6 +83,7 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
         late=late,
         **({"notice_late_by": held_up[0].value} if held_up else {}),
         policy=policy.version,
+        **_waits(policy, held_until, now, bell.at),
     )
     if bell.assumed:
         calendar = raising.known.directory.schools[code].calendar
@@ -90,7 +94,16 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
             now,
         )
     subject = raising.subject(number, leg, code, bell.at, late=late)
-    await raising.first_climb(subject, policy, wanted.children)
+    await raising.first_climb(subject, policy, wanted.children, held_until=held_until)
+
+
+def _waits(
+    policy: EscalationPolicy, held_until: datetime | None, now: datetime, bell_at: datetime
+) -> dict[str, Any]:
+    """What the trail says of a ladder that does not run as it is written."""
+    if held_until:
+        return {"held_until": held_until.isoformat(), "holiday": policy.holiday.send.value}
+    return {"compressed": True} if compressed(policy, now, bell_at) else {}
 
 
 async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None:
@@ -100,7 +113,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
     if wanted.children != before:
         await alerts.replace_children(tx, old.id, wanted.children)
     came = {c.number for c in wanted.children if c not in before}  # or is of another year now
-    urgent_now = raising.has_become_urgent and old.state in _SETTLED
+    urgent_now = raising.incident.urgent and not old.urgent and old.state in _SETTLED
     given = [] if urgent_now else (await alerts.answers(tx, [old.id]))[old.id]
     policy = alerts.policy(old)
     owing = uncovered(
@@ -111,6 +124,8 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         raising.known.directory.people,
     )
     is_open = old.state is AlertState.OPEN
+    if raising.incident.urgent and not old.urgent:
+        await _now_urgent(raising, old)
     taken_away = old.state in (AlertState.WITHDRAWN, AlertState.MISDIRECTED)
     if back := {c.number for c in wanted.children if c not in before} & alerts.refused_here(old):
         raising.note("alert:put_back", old.id, children=sorted(back))
@@ -131,7 +146,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
             children=wanted.children,
             uncovered=owing,
             excluded=raising.excluded,
-            climb=Climb(old.raised_at, old.bell_at, old.next_step, old.last_told_at),
+            climb=climb_of(old),
             told=(await alerts.told_by_ladder(tx, [old.id]))[old.id],
             passed=teams_passed_to(old.passed),
         )
@@ -142,6 +157,16 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         await raising.hide_views(old)
         await raising.tell_everyone_told(old, Kind.MORE, came)
         await refresh_cards(tx, now, [old.id])
+
+
+async def _now_urgent(raising: Raising, old: Row[Any]) -> None:
+    """A new version is urgent: no hold and no quiet hours keep its ladder waiting any more."""
+    await waits.make_urgent(raising.tx, old.id)
+    if old.state is AlertState.OPEN:
+        if old.held_until is not None and old.held_until > raising.now:
+            raising.note("alert:hold_lifted", old.id, why="urgent")
+        await alerts.look_again(raising.tx, [old.id], raising.now)
+        raising.tx.wake(Stage.ESCALATE)
 
 
 async def _reopen(

@@ -14,7 +14,7 @@ from bot.domain.triage import Question, task_name
 from bot.flow.raising import Raising
 from bot.flow.suggest import likely_people, likely_schools
 from bot.flow.tell import refresh_cards
-from bot.store import alerts, messages
+from bot.store import alerts, messages, tasks
 
 _UNANSWERED = AlertChild(0, None)
 """What a task's ladder has to cover, so that it is read like any other."""
@@ -122,13 +122,13 @@ async def _open_task(raising: Raising, question: _Question) -> None:
     if old is not None:  # decided once, and the school that was chosen has since left
         number, turn = old.id, old.raising + 1
         await alerts.reopen(tx, number, raising=turn, at=now, bell_at=bell_at)
-        await alerts.undecide(tx, number)
+        await tasks.undecide(tx, number)
     else:
         turn = 1
         row = raising.alert_row(Leg.TRIAGE, "", bell_at, task=question.task)
         [number] = await alerts.add(tx, [row])
         await alerts.add_children(tx, [(number, _UNANSWERED)])
-        await alerts.add_task(
+        await tasks.add(
             tx,
             alert_id=number,
             question=question.question,

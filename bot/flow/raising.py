@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState, Leg
+from bot.domain.begin import begin
 from bot.domain.escalation import Climb, EscalationPolicy
 from bot.domain.incident import Incident
 from bot.domain.message import Kind
@@ -17,13 +18,12 @@ from bot.domain.routing import (
     LadderState,
     Refusal,
     StepTold,
-    climb,
     owed_to_newcomers,
 )
 from bot.flow.context import Stage
 from bot.flow.ladder import ladders
 from bot.flow.tell import Owed, Subject, can_be_told, refresh_cards, write_climb
-from bot.store import alerts, events, messages, views
+from bot.store import alerts, events, messages, views, waits
 from bot.store.unit_of_work import Tx
 
 _STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
@@ -44,8 +44,6 @@ class Raising:
     """Its alerts so far, by leg, school and task."""
     children: Mapping[int, tuple[AlertChild, ...]]
     now: datetime
-    has_become_urgent: bool = False
-    """It is, and was not when it was raised before."""
     owed: list[Owed] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
 
@@ -90,6 +88,7 @@ class Raising:
         *,
         late: bool = False,
         task: str = "",
+        held_until: datetime | None = None,
     ) -> dict[str, Any]:
         """A fresh alert with the ladder in force copied in."""
         return {
@@ -106,6 +105,8 @@ class Raising:
             "next_step": 0,
             "next_step_at": self.now,
             "hurry": False,
+            "urgent": self.incident.urgent,
+            "held_until": held_until,
         }
 
     async def first_climb(
@@ -117,18 +118,23 @@ class Raising:
         owing: frozenset[int] | None = None,
         passed: tuple[str, ...] = (),
         extra: Mapping[str, Any] | None = None,
+        held_until: datetime | None = None,
     ) -> None:
-        """Tell the steps that are due at once, in the commit that raises the duty."""
+        """Tell the steps that are due at once, in the commit that raises the duty. A duty that is
+        held tells nobody, or those on the holiday list, and is due at the hold's end."""
         state = LadderState(
             policy=policy,
             school_code=subject.school_code,
             children=children,
             uncovered=frozenset(c.number for c in children) if owing is None else owing,
             excluded=self.excluded,
-            climb=Climb(self.now, subject.bell_at, 0, None),
+            climb=Climb(self.now, subject.bell_at, 0, None, self.incident.urgent, held_until),
             passed=passed,
         )
-        climbed = climb(state, self.known.directory, self.now)
+        climbed = begin(state, self.known.directory, self.now)
+        if climbed.hold_lifted:
+            await waits.lift_hold(self.tx, [subject.alert_id])
+            self.note("alert:hold_lifted", subject.alert_id, why="nobody_on_the_holiday_list")
         owed, lines = await write_climb(
             self.tx, self.known, subject, policy, self.excluded, climbed, self.now
         )

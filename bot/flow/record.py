@@ -3,13 +3,15 @@
 | outcome | the message | besides |
 |---|---|---|
 | Sent | sent | settled meanwhile: its card is put right (a stand-down) |
-| Deferred | pending, due then | its chat, or for a dead line the channel, waits as well |
-| Rejected, address dead | rejected | contact blocked, ladder on at once, coordinators told (I11) |
-| Rejected otherwise | rejected | ladder on at once, an alarm |
-| Unknown | pending again, later each time, marked | after two: the next step comes forward (I5) |
+| Deferred | pending, due then | its chat, or for a dead line the channel, waits as well; after three minutes: the next way |
+| Rejected, address dead | rejected | contact blocked, next way or ladder on at once, coordinators told (I11) |
+| Rejected otherwise | rejected | next way or ladder on at once, an alarm |
+| Unknown | pending again, later each time, marked | after two: the next way, or the next step, comes forward (I5) |
+
+Where there is no way beside Telegram, or none is left for this person, the ladder moves on (ADR 22).
 
 A menu is a nicety: what Telegram thinks of one says nothing about the chat, and holds nobody up.
-"""
+"""  # noqa: E501
 
 import logging
 from collections.abc import Sequence
@@ -21,8 +23,12 @@ from sqlalchemy.engine import Row
 from bot.domain.alert import AlertState
 from bot.domain.delivery import Deferred, Operation, Outcome, Reason, Rejected, Sent, Unknown
 from bot.domain.message import CARDS, Kind, MessageState
-from bot.flow.contact import contact_is_dead
+from bot.domain.people import Channel
+from bot.flow.contact import contact_is_dead, next_way_or_somebody_else, tell_somebody_else
 from bot.flow.context import CHANNEL, Context, Stage
+from bot.flow.in_force import in_force
+from bot.flow.next_way import owe_next_way
+from bot.flow.outage import note_service
 from bot.flow.tell import message_row, refresh_card
 from bot.store import alarms, alerts, menus, messages, pace
 from bot.store.unit_of_work import Tx
@@ -37,6 +43,8 @@ _LANDS_LATE = timedelta(seconds=60)
 _PUT_OFF = timedelta(seconds=60)
 _HELD = timedelta(seconds=30)
 _BATCH = 100
+_OTHER_WAY_AFTER = timedelta(minutes=3)
+"""A message that a channel has put off for so long, or will, is owed by the next way as well."""
 log = logging.getLogger(__name__)
 
 
@@ -102,8 +110,10 @@ async def _record_all(ctx: Context, tx: Tx, ended: Sequence[tuple[Row[Any], Outc
     free_at = now + timedelta(seconds=ctx.chat_seconds)
     for row in (row for row, _ in ended if row.kind is not Kind.MENU):
         await pace.hold_chats(tx, row.channel, {row.address: free_at})
-    if any(isinstance(outcome, Sent) for _, outcome in ended):
-        await alarms.clear(tx, *(_refusal(reason) for reason in _REFUSED))
+    for channel in {row.channel for row, outcome in ended if isinstance(outcome, Sent)}:
+        await alarms.clear(tx, *(_refusal(channel, reason) for reason in _REFUSED))
+    if ctx.second is not None:
+        await note_service(ctx, tx, ended, now)
     states = await alerts.by_ids(tx, {row.alert_id for row, _ in ended if row.alert_id})
     for row, outcome in ended:
         await _record(ctx, tx, row, outcome, states.get(row.alert_id), now)
@@ -134,9 +144,10 @@ def _detail(outcome: Outcome) -> str:
             return ""
 
 
-def _refusal(reason: Reason) -> str:
-    """The alarm that Telegram refuses us: it stands for all workers until one is served again."""
-    return f"{CHANNEL}{reason.value}"
+def _refusal(channel: Channel, reason: Reason) -> str:
+    """The alarm that a channel refuses us: it stands for all workers until one is served again. Of
+    Telegram it turns health red."""
+    return f"{CHANNEL if channel is Channel.TELEGRAM else f'{channel.value}:'}{reason.value}"
 
 
 async def _record(
@@ -155,17 +166,21 @@ async def _record(
             else:
                 await pace.hold_chats(tx, row.channel, {row.address: until})
             if reason in _REFUSED:
-                await alarms.set_off(tx, _refusal(reason), "Telegram refuses this service.", now)
+                name = _refusal(row.channel, reason)
+                await alarms.set_off(tx, name, "The channel refuses this service.", now)
             if reason in _OF_THE_CHANNEL:
                 await pace.set_next(tx, row.channel, now + _CHANNEL_PAUSE)
+            long = max(now - row.created_at, until - now) >= _OTHER_WAY_AFTER
+            if long and ctx.second is not None:
+                await owe_next_way(tx, await in_force(ctx, tx), [row], now)
         case Rejected(Reason.BLOCKED, _):
             await messages.end(tx, row.id, MessageState.REJECTED)
             await _dead_address(ctx, tx, row)
         case Rejected(reason, detail):
             await messages.end(tx, row.id, MessageState.REJECTED)
-            await _not_taken(tx, row, f"{reason.value} {detail}".strip(), now)
+            await _not_taken(ctx, tx, row, f"{reason.value} {detail}".strip(), now)
         case Unknown():
-            await _unknown(tx, row, now)
+            await _unknown(ctx, tx, row, now)
 
 
 async def _sent(
@@ -211,6 +226,12 @@ async def hold_back(tx: Tx, row: Row[Any], now: datetime) -> None:
     await _again(tx, row, now + _HELD)
 
 
+async def another_way(ctx: Context, tx: Tx, row: Row[Any], now: datetime) -> None:
+    """A claimed message that must not go to its address: the next way, or somebody else."""
+    await messages.end(tx, row.id, MessageState.CANCELLED)
+    await next_way_or_somebody_else(ctx, tx, row, now)
+
+
 async def put_off(tx: Tx, row: Row[Any], fault: str, now: datetime) -> None:
     """A claimed message that nobody can make words of: tried again later, while somebody else is
     told instead."""
@@ -219,31 +240,25 @@ async def put_off(tx: Tx, row: Row[Any], fault: str, now: datetime) -> None:
         tx, f"message_not_worded:{row.kind.value}", f"It has no words ({fault}).", now
     )
     if row.attempts == 1:
-        await _tell_somebody_else(tx, row, now)
+        await tell_somebody_else(tx, row, now)
 
 
-async def _unknown(tx: Tx, row: Row[Any], now: datetime) -> None:
+async def _unknown(ctx: Context, tx: Tx, row: Row[Any], now: datetime) -> None:
     unknowns = row.unknowns + 1
     wait = _REPEAT_AFTER[min(unknowns, len(_REPEAT_AFTER)) - 1]
     await _again(tx, row, now + timedelta(seconds=wait), unknowns=unknowns)
     if unknowns == 2:
-        await _tell_somebody_else(tx, row, now)
+        await next_way_or_somebody_else(ctx, tx, row, now)
 
 
-async def _not_taken(tx: Tx, row: Row[Any], why: str, now: datetime) -> None:
-    """The channel will never take this message: somebody else must be told instead."""
+async def _not_taken(ctx: Context, tx: Tx, row: Row[Any], why: str, now: datetime) -> None:
+    """The channel will never take this message: the next way must, or somebody else be told."""
     await alarms.set_off(
-        tx, f"message_refused:{row.kind.value}", f"Telegram refused a message ({why}).", now
+        tx, f"message_refused:{row.kind.value}", f"{row.channel.name} refused it ({why}).", now
     )
-    await _tell_somebody_else(tx, row, now)
-
-
-async def _tell_somebody_else(tx: Tx, row: Row[Any], now: datetime) -> None:
-    if row.kind in CARDS:
-        await alerts.look_again(tx, [row.alert_id], now, hurry=True)
-        tx.wake(Stage.ESCALATE)
+    await next_way_or_somebody_else(ctx, tx, row, now)
 
 
 async def _dead_address(ctx: Context, tx: Tx, row: Row[Any]) -> None:
     if row.contact_id is not None:
-        await contact_is_dead(ctx, tx, row.contact_id, row.person_id)
+        await contact_is_dead(ctx, tx, row.contact_id, row.person_id, row)

@@ -15,7 +15,7 @@ from bot.domain.incident import incident_of
 from bot.domain.people import Role
 from bot.domain.subject_access import Contact, HeldNotice, HeldQuestion, HeldVersion, Subject
 from bot.domain.triage import Question
-from bot.store import alerts, directory, disclosures, messages, notifications, questions
+from bot.store import alerts, directory, disclosures, notifications, questions, tasks, tellings
 from bot.store.unit_of_work import Tx
 
 _BATCH = 500
@@ -119,12 +119,12 @@ async def _lines(
     tx: Tx, notification_id: int, duties: Mapping[int, Row[Any]], numbers: frozenset[int]
 ) -> list[_Line]:
     children = await alerts.children(tx, list(duties))
-    tasks = await alerts.tasks(tx, list(duties))
+    settled = await tasks.of_alerts(tx, list(duties))
     asked = await questions.by_alerts(tx, list(duties))
 
     def concerns(alert_id: int, shown: Collection[int] | None = None) -> bool:
         if duties[alert_id].leg is Leg.TRIAGE:
-            return tasks[alert_id].child_number in (None, *numbers)
+            return settled[alert_id].child_number in (None, *numbers)
         if duties[alert_id].leg is Leg.QUESTION:
             return asked[alert_id].child_number in (0, *numbers)
         among = {child.number for child in children[alert_id]} if shown is None else shown
@@ -139,7 +139,7 @@ async def _lines(
             told.person_id,
             told.role,
         )
-        for told in await messages.tellings_of(tx, list(duties))
+        for told in await tellings.of_alerts(tx, list(duties))
     ]
     lines += [
         _Line(

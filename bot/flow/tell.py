@@ -17,10 +17,11 @@ from bot.domain.cover import Reachable, standing
 from bot.domain.delivery import Operation
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.message import CARDS, SHARED, Kind, MessageState, Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Channel, Person, Role
 from bot.domain.routing import Climbed, InForce, StepTold
 from bot.flow.context import Stage
-from bot.store import alarms, events, messages
+from bot.flow.timing import wait_lines
+from bot.store import alarms, events, messages, tellings
 from bot.store.types import EPOCH
 from bot.store.unit_of_work import Tx
 
@@ -126,7 +127,7 @@ async def write_owed(tx: Tx, now: datetime, owed: Sequence[Owed]) -> None:
     carried = list(zip(alone, numbers, strict=True))
     for kind in SHARED:
         carried += await _share(tx, now, kind, [word for word in owed if word.kind is kind])
-    await messages.add_tellings(
+    await tellings.add(
         tx,
         [
             {
@@ -217,7 +218,9 @@ async def write_climb(
     A step with nobody on it is recorded, told to the coordinators, and never silent (I11).
     """
     owed: list[Owed] = []
-    lines: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = wait_lines(
+        subject.notification_id, subject.alert_id, climbed.steps, now
+    )
     for told in climbed.steps:
         lines.append(_step_line(subject, told, now))
         extra = _lateness(told, now)
@@ -226,7 +229,7 @@ async def write_climb(
                 subject,
                 reached,
                 kind_for(reached.person.role, policy),
-                f"{subject.raising}.{told.step}",
+                f"{subject.raising}.{'list' if told.listed else told.step}",
                 rank,
                 extra,
             )
@@ -257,13 +260,15 @@ def _lateness(told: StepTold, now: datetime) -> dict[str, Any]:
 
 def _step_line(subject: Subject, told: StepTold, now: datetime) -> dict[str, Any]:
     action = "alert:told" if told.reached else "alert:step_skipped"
+    if told.listed:
+        action = "alert:told_in_the_holidays"
     return events.line(
         action,
         now,
         notification_id=subject.notification_id,
         alert_id=subject.alert_id,
-        step=told.step + 1,
-        reminder=told.reminder,
+        step=None if told.listed else told.step + 1,
+        reminder=None if told.listed else told.reminder,
         roles=[role.value for role in told.roles],
         told=[stand.person.id for stand in told.reached],
         skipped={stand.person.id: stand.reason.value for stand in told.skipped},
@@ -314,7 +319,10 @@ async def refresh_card(
     params: Mapping[str, Any] | None = None,
 ) -> None:
     """Show one card anew, not before `at`. What it shows is made from the rows when the edit goes
-    out, so edits that still wait are one edit. `params`: which choice to open on it this once."""
+    out, so edits that still wait are one edit. `params`: which choice to open on it this once. What
+    another way than Telegram brought stays as it is: it shows nothing."""
+    if card.channel is not Channel.TELEGRAM:
+        return
     await messages.add_refresh(
         tx,
         {

@@ -15,7 +15,7 @@ from bot.flow.authorise import in_their_place, may_take
 from bot.flow.context import Context, Stage
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import refresh_cards
-from bot.store import alerts, answers, events, messages, notifications, views
+from bot.store import alerts, answers, events, messages, notifications, tasks, views
 
 
 async def decide_by_choice(ctx: Context, person_id: str, alert_id: int, choice: int) -> Reply:
@@ -40,11 +40,11 @@ async def _decide(ctx: Context, person_id: str, alert_id: int, answer: int | str
         person = in_their_place(known, person, alert, now)
         if alert.state is not AlertState.OPEN:
             return Reply("press.decided_before", person.language)
-        task = await alerts.task(tx, alert_id)
+        task = await tasks.of_alert(tx, alert_id)
         decision = None if task is None else _meant(known, task, answer)
         if decision is None:
             return Reply("press.not_a_school", person.language, alert=True)
-        await alerts.decide(tx, alert_id, decision, person.id, now)
+        await tasks.decide(tx, alert_id, decision, person.id, now)
         await answers.add(
             tx,
             alert_id=alert_id,

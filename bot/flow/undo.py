@@ -19,7 +19,7 @@ from bot.flow.answering import Reached, answering
 from bot.flow.context import Context, Stage
 from bot.flow.reply import Reply
 from bot.flow.tell import Owed, can_be_told, refresh_cards, subject_of, write_owed
-from bot.store import alerts, answers, drills, events, messages, offers, plans
+from bot.store import alerts, answers, drills, events, offers, plans, tellings
 from bot.store.unit_of_work import Tx
 
 
@@ -120,9 +120,7 @@ async def _tell_what_was_not_said(reached: Reached) -> None:
     tx, alert, now = reached.tx, reached.alert, reached.now
     people, excluded = reached.known.directory.people, frozenset(alert.excluded)
     owed: list[Owed] = []
-    for telling in await messages.tellings_unsaid(
-        tx, alert.id, f"{alert.raising}.", alert.ended_at
-    ):
+    for telling in await tellings.unsaid(tx, alert.id, f"{alert.raising}.", alert.ended_at):
         to = can_be_told(people.get(telling.person_id), excluded, now)
         if to is not None:
             occasion = f"{telling.occasion}.u{int(now.timestamp())}"

@@ -93,7 +93,7 @@ async def unlock(ctx: Context, visitor: Visitor, code: str) -> Unlocking:
 
 async def _tell_holder(ctx: Context, tx: Tx, visitor: Visitor, sentence: str) -> None:
     person = (await in_force(ctx, tx)).directory.people.get(visitor.person.id)
-    contact = None if person is None else person.working_contact
+    contact = None if person is None else person.answering_contact
     if person is not None and contact is not None:
         line = words(person.language).say(sentence)
         await tell_lines(tx, ctx.now(), Reachable(person, contact), [line])

@@ -24,7 +24,7 @@ from bot.rendering.cards import Answered
 from bot.rendering.catalogue import Words, words
 from bot.rendering.questions import asked_lines, beside, desk_lines
 from bot.rendering.view import difference_lines, inert, pages, view_lines, written_school
-from bot.store import alerts, disclosures, notifications, questions
+from bot.store import alerts, disclosures, notifications, questions, tasks
 from bot.store.unit_of_work import Tx
 
 
@@ -68,7 +68,7 @@ async def view_for(
     if alert.leg is Leg.QUESTION:
         return await _of_question(tx, known, alert, row, person)
     if alert.leg is Leg.TRIAGE:
-        task = await alerts.task(tx, alert.id)
+        task = await tasks.of_alert(tx, alert.id)
         assert task is not None
         asked = () if task.child_number is None else (AlertChild(task.child_number, None),)
         view = role_view(incident, person, asked, known.matrix, other_settings_told=False)

@@ -5,7 +5,7 @@ from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
 from bot.flow import absent as absent_
-from bot.flow import ask, drill_chat, enrol, leave_chat, oversee
+from bot.flow import ask, closed_chat, drill_chat, enrol, leave_chat, oversee
 from bot.flow import away as away_
 from bot.flow.context import Context
 
@@ -60,6 +60,11 @@ async def triage(message: Message, command: CommandObject, ctx: Context) -> None
 @router.message(Command("readiness"))
 async def readiness(message: Message, command: CommandObject, ctx: Context) -> None:
     await oversee.readiness(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("closed"))
+async def closed(message: Message, command: CommandObject, ctx: Context) -> None:
+    await closed_chat.closed(ctx, _address(message), command.args or "")
 
 
 @router.message(Command("route"))

@@ -4,7 +4,8 @@
 to, `w:12:99` pass it to one of them, `y:12` no health need, `q:12` ask a question, `q:12:2` of this
 child, `q:12:2:0` this one, `i:13` take a question, `s:13:0` answer it; `d:3:1` start a drill, `v:1`
 somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export, `l:cy`, `cw:0` whom to ask to
-stand in, `ca:1` whether one will, `cb:0` back early, `cp:0` who is away, `rl:1` the whole list.
+stand in, `ca:1` whether one will, `cb:0` back early, `cp:0` who is away, `rl:1` the whole list,
+`sc:0` a school is closed, `so:4` it is open after all.
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -20,6 +21,7 @@ from bot.flow.ask import nothing_for, set_language, who
 from bot.flow.ask_desk import ask_desk, offer_questions
 from bot.flow.away import BACK, choose, come_back
 from bot.flow.cannot_act import cannot_act
+from bot.flow.closed_chat import CLOSE, OPEN_AGAIN, close, reopen
 from bot.flow.context import Context
 from bot.flow.cover_due import answer as answer_cover
 from bot.flow.drill_chat import DRILL
@@ -126,6 +128,10 @@ async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
             return await choose_who(ctx, person_id, address, card, number)
         case (verb, 1) if verb == LIST:
             return await show_list(ctx, person_id, address, card)
+        case (verb, choice) if verb == CLOSE:
+            return await close(ctx, person_id, address, card, choice)
+        case (verb, number) if verb == OPEN_AGAIN:
+            return await reopen(ctx, person_id, address, card, number)
         case _:
             return await nothing_for(ctx, address)
 

@@ -1,4 +1,4 @@
-"""config/calendars/NAME.toml: terms, closures and INSET days (contract: calendars)."""
+"""config/calendars/NAME.toml: terms, closures, INSET and half days (contract: calendars)."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
-from bot.domain.calendar import Calendar, DayRange, OwnDays
+from bot.domain.calendar import Calendar, DayRange, HalfDay, OwnDays
 from bot.intake.toml_node import Node, refuse_faults, root
 
 DIVISIONS = {"england-and-wales": ("GB", "ENG")}
 _KEYS = (
-    "name, timezone, terms, closed, inset, bank_holidays, extra_bank_holidays, "
-    'schools."CODE" (with closed and inset)'
+    "name, timezone, terms, closed, inset, half_days, bank_holidays, extra_bank_holidays, "
+    'schools."CODE" (with closed, inset and half_days)'
 )
 _YEARS = range(2000, 2100)
 _CODE = re.compile(r"\d{7}", re.ASCII)
@@ -33,6 +33,7 @@ def read_calendar(data: bytes, file: str) -> Calendar:
         inset=top.days("inset"),
         bank_holidays=_bank_holidays(top, terms) | top.days("extra_bank_holidays"),
         schools=_own_days(top),
+        half_days=_half_days(top),
     )
     top.refuse_unasked(_KEYS)
     refuse_faults(top)
@@ -64,6 +65,25 @@ def _ranges(table: Node, key: str) -> tuple[DayRange, ...]:
     return tuple(found)
 
 
+def _half_days(table: Node) -> tuple[HalfDay, ...]:
+    """Pupil days with bells of their own, each day once."""
+    found: dict[date, HalfDay] = {}
+    for inner in table.tables("half_days"):
+        on = inner.day("on")
+        opens, closes = inner.clock("opens_at"), inner.clock("closes_at")
+        why = inner.text("why", optional=True)
+        inner.refuse_unasked("on, opens_at, closes_at, why")
+        if inner.get("opens_at") is None and inner.get("closes_at") is None:
+            inner.fault("closes_at", "must be given, or opens_at: else it is a whole day")
+        elif opens and closes and closes <= opens:
+            inner.fault("closes_at", "must be later than opens_at")
+        elif on in found:
+            inner.fault("on", "must be a day that no other half day has")
+        elif on:
+            found[on] = HalfDay(on, opens, closes, why)
+    return tuple(found.values())
+
+
 def _check_terms(top: Node, terms: Sequence[DayRange]) -> None:
     if not terms and not top.get("terms"):
         top.fault("terms", "must hold at least one term")
@@ -93,6 +113,6 @@ def _own_days(top: Node) -> dict[str, OwnDays]:
     for code, table in schools.each():
         if not _CODE.fullmatch(code):
             schools.fault(code, "must be a school's code of 7 digits, in quotation marks")
-        own[code] = OwnDays(_ranges(table, "closed"), table.days("inset"))
-        table.refuse_unasked("closed, inset")
+        own[code] = OwnDays(_ranges(table, "closed"), table.days("inset"), _half_days(table))
+        table.refuse_unasked("closed, inset, half_days")
     return own

@@ -3,23 +3,24 @@
 Whatever could end a ladder in silence is refused here, before it is ever in force.
 """
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TypeVar
 
 from bot.domain.alert import Leg
 from bot.domain.escalation import DEFAULT_FOR_QUESTIONS, EscalationPolicy, EscalationStep
 from bot.domain.pattern import Patterns
+from bot.intake.spans import from_bell, read, span
 from bot.intake.toml_node import Node, refuse_faults, root
+from bot.intake.waits_toml import in_day_of, waits_of
 
 _MOST = 1000
 MAY_BE_OFF = (Leg.SCHOOL, Leg.NURSE)
-_SPAN = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?", re.ASCII)
-_FROM_BELL = re.compile(r"bell(?:([+-])(\w+))?", re.ASCII)
-
-T = TypeVar("T")
+_OF_THE_LEG = {
+    Leg.SCHOOL: "enabled, settled_by, steps, at_the_end, in_day, quiet, holiday",
+    Leg.NURSE: "enabled, settled_by, steps, at_the_end, quiet, holiday",
+    Leg.TRIAGE: "enabled, settled_by, steps, at_the_end, quiet",
+    Leg.QUESTION: "enabled, settled_by, steps, at_the_end, quiet, answer_within",
+}
 
 
 def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, EscalationPolicy]:
@@ -33,6 +34,9 @@ def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, Esc
         if leg is not Leg.QUESTION or policies.get(leg) is not None
     }
     ladders.setdefault(Leg.QUESTION, replace(DEFAULT_FOR_QUESTIONS, version=version))
+    # A nurse's alert has the same school's bell, and with it the same lane.
+    in_day = ladders[Leg.SCHOOL].in_day
+    ladders[Leg.NURSE] = replace(ladders[Leg.NURSE], in_day=in_day)
     policies.refuse_unasked(f"the legs {', '.join(Leg)}")
     _patterns(top)
     top.refuse_unasked("version, author, policies, patterns")
@@ -87,8 +91,10 @@ def _policy(leg: Leg, table: Node, version: str) -> EscalationPolicy:
     )
     if end:
         end.refuse_unasked("tell, every")
-    of_question = ", answer_within" if leg is Leg.QUESTION else ""
-    table.refuse_unasked(f"enabled, settled_by, steps, at_the_end{of_question}")
+    policy = waits_of(table, policy, may_hold=leg in MAY_BE_OFF)
+    if leg is Leg.SCHOOL:
+        policy = in_day_of(table, policy)
+    table.refuse_unasked(_OF_THE_LEG[leg])
     return policy
 
 
@@ -96,7 +102,7 @@ def _answer_within(table: Node) -> timedelta | None:
     """The due time of an answer; by default the built-in one."""
     if table.get("answer_within") is None:
         return DEFAULT_FOR_QUESTIONS.answer_within
-    within = _read(table, "answer_within", span, "must be a time such as 4h")
+    within = read(table, "answer_within", span, "must be a time such as 4h")
     if within == timedelta():
         table.fault("answer_within", "must be longer than nothing, such as 4h")
     return within
@@ -105,45 +111,15 @@ def _answer_within(table: Node) -> timedelta | None:
 def _step(table: Node) -> EscalationStep:
     step = EscalationStep(
         tell=table.roles("tell"),
-        after=_read(table, "after", span, "must be a time such as 10m, 45s, 2h or 1h30m"),
-        not_before=_read(table, "not_before", from_bell, "must be bell, bell-60m or bell+4h"),
+        after=read(table, "after", span, "must be a time such as 10m, 45s, 2h or 1h30m"),
+        not_before=read(table, "not_before", from_bell, "must be bell, bell-60m or bell+4h"),
     )
     table.refuse_unasked("tell, after, not_before")
     return step
 
 
 def _every(end: Node) -> timedelta:
-    every = _read(end, "every", span, "must be a time such as 30m")
+    every = read(end, "every", span, "must be a time such as 30m")
     if not every:
         end.fault("every", "must be given and longer than nothing, such as 30m")
     return every or timedelta()
-
-
-def _read(table: Node, key: str, read: Callable[[str], T | None], says: str) -> T | None:
-    value = table.get(key)
-    if value is None:
-        return None
-    found = read(value) if isinstance(value, str) else None
-    if found is None:
-        table.fault(key, says)
-    return found
-
-
-def span(written: str) -> timedelta | None:
-    """`45s`, `10m`, `2h`, `1h30m`."""
-    found = _SPAN.fullmatch(written)
-    if not found or not written:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
-def from_bell(written: str) -> timedelta | None:
-    """`bell`, `bell-60m`, `bell+4h`: how long after the bell; before it is negative."""
-    if not (found := _FROM_BELL.fullmatch(written)):
-        return None
-    sign, written_span = found.groups()
-    if sign is None:
-        return timedelta()
-    away = span(written_span)
-    return -away if away and sign == "-" else away

@@ -72,6 +72,12 @@ def _order(text: str) -> int:
     return int(text)
 
 
+def _flag(text: str) -> bool:
+    if text.casefold() not in ("yes", "no"):
+        raise CellError("must be yes or no, or empty")
+    return text.casefold() == "yes"
+
+
 def _day(text: str) -> date:
     if not (found := day(text)):
         raise CellError("must be a date, such as 2026-09-01, or empty")
@@ -101,6 +107,7 @@ COLUMNS = {
     "eligible_from": Column(_day),
     "email": Column(_email, empty=""),
     "phone": Column(_phone, empty=""),
+    "holidays": Column(_flag, empty=False),
 }
 
 
@@ -119,8 +126,13 @@ def people_of(table: Table) -> list[Person]:
 
 
 def people_csv(people: Iterable[Person]) -> str:
-    """The canonical file: `people_of` reads the same people back from it."""
-    return written(COLUMNS, (_cells(person) for person in people))
+    """The canonical file: `people_of` reads the same people back from it. Where nobody is on the
+    holiday list, there is no column for it."""
+    people = list(people)
+    rows, names = [_cells(person) for person in people], list(COLUMNS)
+    if not any(person.holidays for person in people):
+        rows, names = [row[:-1] for row in rows], names[:-1]
+    return written(names, rows)
 
 
 def _cells(person: Person) -> list[str]:
@@ -135,6 +147,7 @@ def _cells(person: Person) -> list[str]:
         person.eligible_from.isoformat() if person.eligible_from else "",
         inert(person.email),
         person.phone,  # +44 … is a number, and stays one that can be dialled
+        "yes" if person.holidays else "",
     ]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import time, timedelta
 
-from bot.domain.calendar import IN_DAY_EDGE
+from bot.domain.calendar import IN_DAY
 from bot.domain.school import Phase, School
 from bot.intake.cells import CellError
 from bot.intake.directory_table import Column, Table, inert, listed, written
@@ -62,7 +62,10 @@ def schools_of(table: Table) -> list[School]:
     schools: list[School] = []
     for number, values in table.records(COLUMNS, key="code"):
         schools.append(school := School(**values))
-        if None not in (school.opens_at, school.closes_at) and _length(school) <= IN_DAY_EDGE:
+        if (
+            None not in (school.opens_at, school.closes_at)
+            and _length(school) <= IN_DAY.before_closing
+        ):
             table.fault(number, "closes_at", "must be more than 30 minutes after opens_at")
     return schools
 

@@ -4,13 +4,14 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from bot.domain.errors import Fault, NotReadableError, RefusedError
 from bot.domain.people import Role
 
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}(?:\[\d+\])?")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -93,6 +94,18 @@ class Node:
             return frozenset()
         each = Node({f"{key}[{i}]": v for i, v in enumerate(value)}, self.path, self.faults)
         return frozenset(day for name in each.values if (day := each.day(name)))
+
+    def clock(self, key: str) -> time | None:
+        """A local time, as a text or as TOML has times; None, without a fault, if there is none."""
+        value = self.get(key)
+        if value is None:
+            return None
+        if isinstance(value, time):
+            return value
+        if isinstance(value, str) and _CLOCK.fullmatch(value):
+            return time.fromisoformat(value)
+        self.fault(key, 'must be a time of day such as "12:30"')
+        return None
 
     def refuse_unasked(self, known: str) -> None:
         """A key that nobody asked for is a slip of the pen: it would be obeyed by nobody."""

@@ -65,6 +65,8 @@ class Card:
     """Raised after the bell that its arrival was for."""
     notice_late_by: LateBy | None = None
     notice_was_due_at: datetime | None = None
+    compressed: bool = False
+    """There is less time than the ladder wants; others are told sooner."""
     was_due_at: datetime | None = None
     repeat: bool = False
     view: OpenedView | None = None
@@ -94,6 +96,7 @@ def card(words: Words, facts: Card) -> tuple[str, Rows]:
     """Text and buttons of a card."""
     notes = [
         lateness(words, facts) if facts.state is AlertState.OPEN else "",
+        words.say("note.compressed") if facts.compressed else "",
         words.say("note.was_due", at=words.moment(facts.was_due_at)) if facts.was_due_at else "",
         words.say("note.repeat") if facts.repeat else "",
     ]

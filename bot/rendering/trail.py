@@ -39,6 +39,10 @@ _PLAIN = {
     "triage:answered_by_new_version": "trail.answered_by_new_version",
     "notification:withdrawn": "trail.withdrawn",
     "notification:put_off": "trail.put_off",
+    "alert:hold_over": "trail.hold_over",
+    "alert:hold_lifted": "trail.hold_lifted",
+    "alert:quiet_over": "trail.quiet_over",
+    "alert:quiet_lifted": "trail.quiet_lifted",
 }
 _COUNTED = {
     "notification:new_version": "trail.new_version",
@@ -94,8 +98,20 @@ class Trail:
             case "notification:one_of_several":
                 people = self._names(line["told"])
                 return say("trail.one_of_several", notices=line["notices"], people=people)
+            case "alert:replanned":
+                return say("trail.replanned", bell=self._bell(line))
+            case "alert:told_in_the_holidays":
+                people, left_out = self._names(line["told"]), self._left_out(line)
+                return say("trail.told_in_the_holidays", people=people, left_out=left_out)
             case "alert:told":
                 return self._told(line)
+            case "message:next_way":
+                return say(
+                    "trail.next_way",
+                    person=self.person(line["person"]),
+                    way=say(f"way.{line['way']}"),
+                    failed=say(f"way.{line['instead_of']}"),
+                )
             case "alert:step_skipped":
                 return say("trail.step_skipped", step=line["step"], left_out=self._left_out(line))
         return str(action)
@@ -103,9 +119,14 @@ class Trail:
     def _bell(self, line: Mapping[str, Any]) -> str:
         return self.say.moment(datetime.fromisoformat(line["bell_at"]))
 
+    def _until(self, line: Mapping[str, Any]) -> str:
+        return self.say.moment(datetime.fromisoformat(line["held_until"]))
+
     def _raised(self, line: Mapping[str, Any]) -> str:
         say = self.say.say
         sentence = "trail.raised_late" if line.get("late") else "trail.raised"
+        waits = say("trail.raised_held", until=self._until(line)) if "held_until" in line else ""
+        short = say("trail.raised_compressed") if line.get("compressed") else ""
         ways = [say(f"trail.matched_by_{way}") for way in line.get("matched_by", ())]
         return " ".join(
             [
@@ -116,6 +137,7 @@ class Trail:
                     school=self.school(line["school"]),
                     bell=self._bell(line),
                 ),
+                *(word for word in (waits, short) if word),
             ]
         )
 

@@ -20,7 +20,6 @@ from bot.store.tables import (
     alerts,
     notifications,
     tellings,
-    triage_tasks,
 )
 from bot.store.unit_of_work import Tx
 
@@ -280,6 +279,7 @@ async def reopen(tx: Tx, alert_id: int, *, raising: int, at: datetime, bell_at: 
         next_step_at=at,
         last_told_at=None,
         hurry=False,
+        held_until=None,
     )
 
 
@@ -322,38 +322,3 @@ async def other_schools_told(tx: Tx, notification_id: int, school_code: str) -> 
         .limit(1)
     )
     return await tx.first(statement) is not None
-
-
-# --- triage tasks --------------------------------------------------------------------------------
-
-
-async def add_task(tx: Tx, **values: Any) -> None:
-    await tx.execute(insert(triage_tasks).values(**values))
-
-
-async def task(tx: Tx, alert_id: int) -> Row[Any] | None:
-    return await tx.first(select(triage_tasks).where(triage_tasks.c.alert_id == alert_id))
-
-
-async def tasks(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:
-    if not ids:
-        return {}
-    rows = await tx.all(select(triage_tasks).where(triage_tasks.c.alert_id.in_(ids)))
-    return {row.alert_id: row for row in rows}
-
-
-async def decide(tx: Tx, alert_id: int, decision: str, person_id: str, at: datetime) -> None:
-    await tx.execute(
-        update(triage_tasks)
-        .where(triage_tasks.c.alert_id == alert_id)
-        .values(decision=decision, decided_by=person_id, decided_at=at)
-    )
-
-
-async def undecide(tx: Tx, alert_id: int) -> None:
-    """The task stands open again."""
-    await tx.execute(
-        update(triage_tasks)
-        .where(triage_tasks.c.alert_id == alert_id)
-        .values(decision=None, decided_by=None, decided_at=None)
-    )

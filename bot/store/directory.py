@@ -10,17 +10,19 @@ from sqlalchemy.engine import Row
 
 from bot.domain.covers import CoverState
 from bot.domain.directory import Directory
-from bot.domain.people import Absence, ContactMethod, ContactState, Person, Scope
+from bot.domain.people import Absence, Channel, ContactMethod, ContactState, Person, Scope
 from bot.domain.school import School
 from bot.store import facts
 from bot.store.tables import absences, contact_methods, covers, people, schools
 from bot.store.unit_of_work import Tx
 
 VERSION = "directory_version"
+WAYS = "second_ways"
+"""Under this name: the second ways that the service has, in order of preference."""
 
 
 async def version(tx: Tx) -> str:
-    """Changes with every change of a school, a person, a contact method or an absence."""
+    """Changes with every change of a school, person, contact method, absence or closure."""
     return await facts.read(tx, VERSION) or "0"
 
 
@@ -36,9 +38,13 @@ async def load_as_imported(tx: Tx) -> Directory:
 async def load(tx: Tx, *, as_imported: bool = False) -> Directory:
     """Every school and person that has not left, with working and blocked contact methods."""
     contacts: dict[str, list[ContactMethod]] = defaultdict(list)
-    for row in await tx.all(
-        select(contact_methods).where(contact_methods.c.ended_at.is_(None)).order_by("id")
-    ):
+    ways = (Channel.TELEGRAM, *await second_ways(tx))
+    found = await tx.all(
+        select(contact_methods)
+        .where(contact_methods.c.ended_at.is_(None), contact_methods.c.channel.in_(ways))
+        .order_by("id")
+    )
+    for row in sorted(found, key=lambda row: ways.index(row.channel)):
         contacts[row.person_id].append(ContactMethod(row.id, row.channel, row.address, row.state))
     away: dict[str, list[Absence]] = defaultdict(list)
     for row in await tx.all(
@@ -122,6 +128,7 @@ def _person(
         phone=row.phone,
         contacts=tuple(contacts),
         absences=tuple(away),
+        holidays=row.holidays,
     )
 
 
@@ -158,6 +165,7 @@ def _person_row(person: Person) -> dict[str, Any]:
         "eligible_from": person.eligible_from,
         "email": person.email,
         "phone": person.phone,
+        "holidays": person.holidays,
         "left_at": None,
     }
 
@@ -191,6 +199,12 @@ async def end_contacts(tx: Tx, ids: Collection[str], at: datetime) -> Sequence[R
         .values(ended_at=at)
         .returning(contact_methods.c.id, contact_methods.c.channel, contact_methods.c.address)
     )
+
+
+async def second_ways(tx: Tx) -> tuple[Channel, ...]:
+    """The ways beside Telegram that the service was last started with, in order of preference."""
+    named = (await facts.read(tx, WAYS) or "").split(",")
+    return tuple(Channel(name) for name in named if name)
 
 
 async def bind_contact(tx: Tx, person_id: str, channel: str, address: str, at: datetime) -> int:

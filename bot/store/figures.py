@@ -17,6 +17,7 @@ from bot.store.tables import (
     acknowledgements,
     alerts,
     chats,
+    closures,
     containments,
     covers,
     disclosures,
@@ -24,6 +25,7 @@ from bot.store.tables import (
     messages,
     notifications,
     offers,
+    outages,
     plans,
     plans_owed,
     questions,
@@ -207,6 +209,9 @@ _WAITS = {
     "notification": select(func.min(notifications.c.raise_due_at)),
     "ladder": select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN),
     "message": _sendable,
+    "outage": select(func.min(outages.c.due_at)).where(
+        outages.c.declared_at.is_(None), outages.c.several.is_(True)
+    ),
     "claim": select(func.min(messages.c.claimed_until)).where(
         messages.c.state == MessageState.CLAIMED
     ),
@@ -223,6 +228,7 @@ _WAITS = {
     ),
     "drill": STARTS,
     "drill_end": ENDS,
+    "closure": select(func.min(closures.c.replan_at)).where(closures.c.replan_at.is_not(None)),
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
 }
 _SOONEST = select(*(query.scalar_subquery().label(name) for name, query in _WAITS.items()))

@@ -7,7 +7,7 @@ number of alerts that are as they should be.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select
@@ -16,28 +16,22 @@ from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.message import Kind, MessageState
 from bot.domain.triage import Question
 from bot.store import question_invariants
-from bot.store.answers import STANDS
+from bot.store import waiting_invariants as waits
 from bot.store.tables import (
-    absences,
-    acknowledgements,
     alert_children,
     alerts,
     containments,
-    covers,
     disclosures,
     events,
     messages,
     notification_versions,
     notifications,
-    offers,
-    plans_owed,
-    readiness_checks,
     tellings,
     views,
 )
 from bot.store.unit_of_work import Tx
 
-GRACE = timedelta(seconds=60)
+GRACE = waits.GRACE
 """After an outage everything overdue is in the outbox within this time of the start (I7)."""
 _OF_LADDERS = (
     Kind.ALERT,
@@ -242,32 +236,6 @@ def _record_silent(now: datetime) -> Select[Any]:
     )
 
 
-def _plan_not_asked(now: datetime) -> Select[Any]:
-    return _count(plans_owed.c.next_at < now - GRACE)
-
-
-def _offer_too_long(now: datetime) -> Select[Any]:
-    return _count(offers.c.ended_at.is_(None), offers.c.until_at < now - GRACE)
-
-
-def _answer_taken_back_and_settled(now: datetime) -> Select[Any]:  # noqa: ARG001
-    """Settled, and every answer to it was taken back."""
-    given = exists().where(acknowledgements.c.alert_id == alerts.c.id)
-    return _count(alerts.c.state == AlertState.ACKNOWLEDGED, given, ~given.where(STANDS))
-
-
-def _cover_not_checked(now: datetime) -> Select[Any]:
-    return _count(readiness_checks.c.done_at.is_(None), readiness_checks.c.due_at < now - GRACE)
-
-
-def _cover_not_settled(now: datetime) -> Select[Any]:
-    return _count(covers.c.due_at < now - GRACE)
-
-
-def _absence_not_turned(now: datetime) -> Select[Any]:
-    return _count(absences.c.turn_at < now - GRACE)
-
-
 WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification received and forgotten", _received_and_forgotten),
     ("I1", "a new version that nobody will look at", _new_version_forgotten),
@@ -276,13 +244,18 @@ WAITING: tuple[tuple[str, str, Query], ...] = (
     ("I3", "an opened view of what was sealed", _sealed_and_shown),
     ("I7", "a notification waiting to be raised", _received_and_overdue),
     ("I7", "a ladder that is overdue", _ladder_late),
+    ("I7", "a hold that is over and was not served", waits.hold_over_and_not_served),
+    ("I7", "a school's alerts that were not planned anew", waits.not_planned_anew),
     ("I7", "a claim that nobody took over", _claim_stuck),
+    ("I5", "a channel that fails and was not declared down", waits.outage_undeclared),
+    ("I5", "what a failing channel owes and no other brings", waits.owed_by_one_way_only),
     ("I7", "a view that was not hidden", _view_not_hidden),
-    ("I7", "a plan that is due and was not asked for", _plan_not_asked),
-    ("I7", "an offer on a card whose time is over", _offer_too_long),
-    ("I7", "a check of the cover that was not done", _cover_not_checked),
-    ("I7", "a question who stands in, past its time", _cover_not_settled),
-    ("I7", "an absence whose day has come unseen", _absence_not_turned),
+    ("I7", "a plan that is due and was not asked for", waits.plan_not_asked),
+    ("I7", "an offer on a card whose time is over", waits.offer_too_long),
+    ("I7", "a check of the cover that was not done", waits.cover_not_checked),
+    ("I7", "a question who stands in, past its time", waits.cover_not_settled),
+    ("I7", "an absence whose day has come unseen", waits.absence_not_turned),
+    ("I11", "a held alert that nobody looks at when its hold ends", waits.hold_without_end),
     ("I11", "an open alert without a next step", _ladder_at_rest),
     ("I11", "an open containment record of which nobody will hear", _record_silent),
     *(
@@ -296,12 +269,13 @@ HISTORY: tuple[tuple[str, str, Query], ...] = (
     ("I1", "a notification raised without an alert", _without_alerts),
     ("I2", "an accepted version whose content is not kept", _version_without_row),
     ("I4", "a step told after the alert had ended", _told_after_settled),
+    ("I5", "another way that stands in and says nothing", waits.stand_in_without_words),
     ("I6", "a disclosure without its event", _opened_without_event),
     ("I6", "a sealed alert without a containment record", _sealed_without_record),
     ("I9", "a sealed alert with a child in it", _sealed_with_children),
     ("I9", "an ended alert whose ladder goes on", _ended_and_climbing),
     ("I9", "an open alert that has ended", _open_and_ended),
-    ("I9", "a settled alert whose answers were taken back", _answer_taken_back_and_settled),
+    ("I9", "a settled alert whose answers were taken back", waits.answer_taken_back_and_settled),
     ("I9", "a question whose answer and duty disagree", question_invariants.disagreeing),
 )
 """Checked over everything there is: by tests, rigs and restore drills, and hourly."""

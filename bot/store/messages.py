@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, text,
 from sqlalchemy.engine import Row
 
 from bot.domain.delivery import Operation
-from bot.domain.message import CARDS, SHARED, Kind, MessageState
+from bot.domain.message import CARDS, Kind, MessageState
 from bot.domain.people import Channel
 from bot.store.tables import chats, delivery_attempts, messages, tellings
 from bot.store.unit_of_work import Tx
@@ -20,11 +20,6 @@ async def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         return []
     statement = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
     return [row.id for row in await tx.all(statement, list(rows))]
-
-
-async def add_tellings(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        await tx.execute(insert(tellings), list(rows))
 
 
 async def add_once(tx: Tx, row: Mapping[str, Any]) -> None:
@@ -269,6 +264,7 @@ async def cards_of(
         messages.c.alert_id.in_(alert_ids),
         messages.c.kind.in_(CARDS),
         messages.c.operation == Operation.SEND,
+        messages.c.channel == Channel.TELEGRAM,  # what another way has sent stays as it is
         messages.c.state.in_([MessageState.SENT, MessageState.CLAIMED]),
     ]
     if person_ids is not None:
@@ -304,45 +300,6 @@ async def newest_card(tx: Tx, address: str, alert_id: int, person_id: str) -> Ro
     )
 
 
-async def by_id(tx: Tx, message_id: int) -> Row[Any] | None:
-    return await tx.first(select(messages).where(messages.c.id == message_id))
-
-
-async def tellings_of(tx: Tx, alert_ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Who was told of these alerts, as what, when, and when that was sent; oldest first."""
-    return await tx.all(
-        select(tellings, messages.c.sent_at, messages.c.state.label("message_state"))
-        .join(messages, messages.c.id == tellings.c.message_id)
-        .where(tellings.c.alert_id.in_(alert_ids))
-        .order_by(tellings.c.id)
-    )
-
-
-async def tellings_unsaid(
-    tx: Tx, alert_id: int, raising: str, ended_at: datetime
-) -> Sequence[Row[Any]]:
-    """Of each person whom this raising's ladder told, the last telling, if nothing of it went out:
-    it was cancelled as the alert was settled, or shared a message that left it out."""
-    rows = await tx.all(
-        select(
-            tellings.c.person_id,
-            tellings.c.kind,
-            tellings.c.occasion,
-            messages.c.state,
-            messages.c.sent_at,
-        )
-        .join(messages, messages.c.id == tellings.c.message_id)
-        .where(
-            tellings.c.alert_id == alert_id,
-            tellings.c.kind.in_([Kind.ALERT, Kind.ESCALATION]),
-            tellings.c.occasion.startswith(raising, autoescape=True),
-        )
-        .order_by(tellings.c.id)
-    )
-    last = {row.person_id: row for row in rows}
-    return [
-        row
-        for row in last.values()
-        if row.state is MessageState.CANCELLED
-        or (row.kind in SHARED and row.sent_at is not None and row.sent_at > ended_at)
-    ]
+async def by_id(tx: Tx, message_id: int, *, lock: bool = False) -> Row[Any] | None:
+    statement = select(messages).where(messages.c.id == message_id)
+    return await tx.first(statement.with_for_update() if lock else statement)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -193,10 +194,13 @@ alerts = Table(
     Column("hurry", Boolean, nullable=False, default=False),  # pull the next step forward once
     # Each passing on: by whom, to whom or which team, when. A team in it may take this one alert.
     Column("passed", Json, nullable=False, default=[], server_default="[]"),
+    Column("urgent", Boolean, nullable=False, server_default=false()),  # waits for nothing
+    _at("held_until", nullable=True),  # raised in the holidays, its ladder begins then
     _at("ended_at", nullable=True),
     UniqueConstraint("notification_id", "leg", "school_code", "task"),
     _where("ix_alerts_due", "next_step_at", condition="state = 'open'"),
     _where("ix_alerts_stranded", "id", condition="state = 'open' and next_step_at is null"),
+    _where("ix_alerts_held", "held_until", condition="state = 'open' and held_until is not null"),
 )
 
 alert_children = Table(
@@ -281,6 +285,7 @@ people = Table(
     Column("eligible_from", Date),
     Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),
+    Column("holidays", Boolean, nullable=False, server_default=false()),  # on the holiday list
     _at("left_at", nullable=True),
 )
 
@@ -295,9 +300,10 @@ contact_methods = Table(
     _at("enrolled_at"),
     _at("ended_at", nullable=True),
     # One account is one person, and one person has one account a channel (guarantees: security).
+    # A school's mailbox or telephone may be several people's: nobody is known by those.
     _where(
         "uq_contact_methods_address", "channel", "address",
-        condition="ended_at is null", unique=True,
+        condition="ended_at is null and channel = 'telegram'", unique=True,
     ),
     _where(
         "uq_contact_methods_person", "person_id", "channel",
@@ -370,6 +376,26 @@ readiness_checks = Table(
     _where("ix_readiness_checks_due", "due_at", condition="done_at is null"),
 )
 
+closures = Table(
+    "closures",
+    metadata,
+    _id(),
+    Column("school_code", Text, nullable=False),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("added_by", Text, nullable=False),  # a person's id, or the command line
+    _at("added_at"),
+    Column("ended_by", Text),
+    _at("ended_at", nullable=True),
+    _at("replan_at", nullable=True),  # its school's alerts are looked at (again)
+    _where("ix_closures_replan", "replan_at", condition="replan_at is not null"),
+    _where(
+        "uq_closures_days", "school_code", "first_on", "last_on",
+        condition="ended_at is null", unique=True,
+    ),
+)  # fmt: skip
+
 config_versions = Table(
     "config_versions",
     metadata,
@@ -427,6 +453,8 @@ messages = Table(
         "uq_messages_menu", "address",
         condition="state = 'pending' and kind = 'menu'", unique=True,
     ),
+    # One digest to one person of what one hold kept; its bell is the hold's end.
+    _where("uq_messages_digest", "person_id", "bell_at", condition="kind = 'digest'", unique=True),
     Index("ix_messages_card", "alert_id", "person_id"),
     Index("ix_messages_provider", "address", "provider_message_id"),
 )  # fmt: skip
@@ -454,6 +482,26 @@ delivery_attempts = Table(
     Column("outcome", Text, nullable=False),
     Column("detail", Text, nullable=False),
     _at("ended_at"),
+)
+
+stand_ins = Table(
+    "stand_ins",
+    metadata,
+    _ref("instead_of", "messages.id", primary_key=True),  # the message of the first way
+    Column("channel", Word(Channel), primary_key=True),  # each other way stands in once
+    _ref("message_id", "messages.id", nullable=True, index=True),
+    _at("created_at"),
+)
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("channel", Word(Channel), primary_key=True),  # nothing was taken since it began to fail
+    _at("since"),
+    Column("address", Text, nullable=False),  # of the first message that failed
+    Column("several", Boolean, nullable=False),  # so did another's: it is not that one's trouble
+    _at("due_at"),  # it counts as down from then on, unless something is taken before
+    _at("declared_at", nullable=True),  # it is down as a whole: what it owes goes by the next way
 )
 
 chats = Table(

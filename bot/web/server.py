@@ -20,6 +20,7 @@ from bot.intake.openapi import openapi_schemas
 from bot.web.health import health_router
 from bot.web.intake_api import intake_router
 from bot.web.limits import PartnerRates
+from bot.web.notify_receipts import receipts_router
 from bot.web.pages import page_router
 from bot.web.problems import expected_error, http_error, hung_up, unexpected_error
 from bot.web.telegram_webhook import webhook_router
@@ -27,8 +28,11 @@ from bot.web.telegram_webhook import webhook_router
 _DRAIN_SECONDS = 10
 
 
-def web_app(ctx: Context, partner_rate: float, webhook_secret: str = "") -> FastAPI:
-    """Every route. `webhook_secret` empty: Telegram's webhook is not there at all."""
+def web_app(
+    ctx: Context, partner_rate: float, webhook_secret: str = "", receipts_token: str = ""
+) -> FastAPI:
+    """Every route. `webhook_secret` empty: Telegram's webhook is not there at all; nor is the
+    address for Notify's receipts without its token."""
     app = FastAPI(
         title="Encompass Bot",
         version=__version__,
@@ -43,6 +47,8 @@ def web_app(ctx: Context, partner_rate: float, webhook_secret: str = "") -> Fast
         app.include_router(page_router(ctx))
     if webhook_secret:
         app.include_router(webhook_router(ctx, webhook_secret))
+    if receipts_token:
+        app.include_router(receipts_router(ctx, receipts_token))
     app.add_exception_handler(EncompassError, expected_error)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(ClientDisconnect, hung_up)

@@ -8,10 +8,13 @@ import pytest
 
 from bot.clock import MachineClock
 from bot.sandbox.bot_api import Sandbox
+from bot.sandbox.notify import KEY
 from tests.cli.desk import TOKEN, Desk, Said
 
 WEBHOOK = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_MODE": "webhook"}
 SECRET = {"TELEGRAM_WEBHOOK_SECRET": "synthetic-secret"}
+MAIL = {"TELEGRAM_TOKEN": TOKEN, "SMTP_HOST": "mail.example"}
+TEXTS = {"TELEGRAM_TOKEN": TOKEN, "NOTIFY_TEMPLATE": "f33517ff-2a88-4f6e-b855-c550268ce08a"}
 HALF: dict[str, tuple[dict[str, str], str]] = {
     "no token": ({}, "ENCOMPASS_TELEGRAM_TOKEN is missing"),
     "an empty token": ({"TELEGRAM_TOKEN": ""}, "ENCOMPASS_TELEGRAM_TOKEN is missing"),
@@ -59,6 +62,38 @@ HALF: dict[str, tuple[dict[str, str], str]] = {
     "a port that is no number": ({"HTTP_PORT": "http"}, "ENCOMPASS_HTTP_PORT must be a port"),
     "a port beyond the last": ({"HTTP_PORT": "65536"}, "ENCOMPASS_HTTP_PORT must be a port"),
     "an unknown place for details": ({"DETAILS_IN": "email"}, "ENCOMPASS_DETAILS_IN must be chat"),
+    "a mailbox without a server": (
+        {"TELEGRAM_TOKEN": TOKEN, "SMTP_FROM": "a@b.example"},
+        "ENCOMPASS_SMTP_HOST is missing",
+    ),
+    "a server without a mailbox": (MAIL, "ENCOMPASS_SMTP_FROM must be the address"),
+    "a mail user without a password": (
+        MAIL | {"SMTP_FROM": "a@b.example", "SMTP_USERNAME": "us"},
+        "ENCOMPASS_SMTP_USERNAME and ENCOMPASS_SMTP_PASSWORD go together",
+    ),
+    "mail in the clear": (
+        MAIL | {"SMTP_FROM": "a@b.example", "SMTP_TLS": "off"},
+        "ENCOMPASS_SMTP_TLS=off is for a server on this machine",
+    ),
+    "an unknown kind of TLS": ({"SMTP_TLS": "maybe"}, "ENCOMPASS_SMTP_TLS must be starttls, tls"),
+    "a template without a key": (TEXTS, "ENCOMPASS_NOTIFY_KEY is missing"),
+    "a key that is none": (TEXTS | {"NOTIFY_KEY": "secret"}, "ENCOMPASS_NOTIFY_KEY does not look"),
+    "a key without a template": (
+        {"TELEGRAM_TOKEN": TOKEN, "NOTIFY_KEY": KEY},
+        "ENCOMPASS_NOTIFY_TEMPLATE is missing",
+    ),
+    "texts in the clear": (
+        TEXTS | {"NOTIFY_KEY": KEY, "NOTIFY_API": "http://notify.example"},
+        "ENCOMPASS_NOTIFY_API must begin with https://",
+    ),
+    "a token for receipts that can be guessed": (
+        TEXTS | {"NOTIFY_KEY": KEY, "NOTIFY_CALLBACK_TOKEN": "short"},
+        "ENCOMPASS_NOTIFY_CALLBACK_TOKEN must have at least 16",
+    ),
+    "an unknown way": (
+        {"TELEGRAM_TOKEN": TOKEN, "SECOND_WAYS": "pigeon"},
+        "ENCOMPASS_SECOND_WAYS must be email, sms,",
+    ),
     "no rate": ({"PARTNER_RATE": "0"}, "ENCOMPASS_PARTNER_RATE must be a number"),
     "an unknown level": ({"LOG_LEVEL": "loud"}, "ENCOMPASS_LOG_LEVEL must be one of DEBUG, "),
 }

@@ -121,3 +121,17 @@ def test_nothing_of_the_child_is_ever_printed(staffed: Desk) -> None:
     assert "canary" not in everything.lower()
     assert "2016-03-01" not in everything
     assert "Noah Price" not in everything, "staff by their ids, not by name"
+
+
+def test_the_call_list_prints_whom_to_ring_and_what_to_say(staffed: Desk) -> None:
+    assert "nobody to ring" in staffed.run("status", "--call-list").out
+    reference = raised(staffed)
+    said = staffed.run("status", "--call-list")
+    assert (said.code, said.err) == (0, "")
+    assert said.lines[0].startswith('Say: "This is about Operation Encompass')
+    assert sum(line.startswith(reference) for line in said.lines) == 2
+    assert any(line.startswith("  [ ] ") for line in said.lines)
+    assert WHOLE_CHILD["family_name"] not in said.out
+    plain = staffed.run("status", "--call-list", "--json").json
+    assert {call["reference"] for call in plain} == {reference}
+    assert staffed.run("status", "--call-list", reference).code == 2

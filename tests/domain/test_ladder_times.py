@@ -14,6 +14,7 @@ from bot.domain.escalation import (
     EscalationStep,
     Tell,
     Wait,
+    compressed,
     due_times,
     next_action,
     policy_of,
@@ -46,7 +47,6 @@ def test_a_step_is_due_at_the_later_of_after_and_not_before(raised: str, second_
 
 
 def test_a_step_is_never_later_than_a_step_behind_it() -> None:
-    assert due(ladders()[Leg.SCHOOL], "08:45", "08:50") == ["08:45", "08:50", "08:50"]
     held = a_ladder(step(), step(not_before=timedelta(0)), step(after=5 * MINUTE))
     assert due(held, "07:00", "08:50") == ["07:00", "07:05", "07:05"]
     late_first = a_ladder(step(after=60 * MINUTE), step(after=10 * MINUTE))
@@ -87,7 +87,8 @@ def test_a_step_is_due_at_its_own_time_or_at_one_behind_it(
     ]
     times = due_times(policy, raised, bell)
     for number, instant in enumerate(times):
-        assert instant == min(own[number:])
+        assert instant <= min(own[number:])
+        assert instant == min(own[number:]) or compressed(policy, raised, bell)
 
 
 @given(LADDERS)

@@ -33,11 +33,11 @@ def test_a_plan_is_asked_for_by_the_end_of_the_pupil_day(
 ) -> None:
     path = ROOT / "config" / "calendars" / "porth-awel.toml"
     calendar = read_calendar(path.read_bytes(), "porth-awel")
-    assert calendar.closing(BRYN, said) == by, why
+    assert calendar.next_closing(BRYN, said) == by, why
 
 
 def test_without_a_term_ahead_the_next_weekdays_end_is_assumed() -> None:
-    assert WEEKDAYS.closing(BRYN, at("18:00", FRIDAY)) == at("15:20", NEXT_MONDAY)
+    assert WEEKDAYS.next_closing(BRYN, at("18:00", FRIDAY)) == at("15:20", NEXT_MONDAY)
 
 
 # --- whom it may be passed to ------------------------------------------------------------------

@@ -50,8 +50,12 @@ async def row(world: World, statement: Any) -> Any:
     [
         (Role.DSP, set()),
         (Role.SCHOOL_NURSE, set()),
+        (Role.HEAD_TEACHER, {"closed"}),
         (Role.MASH_DESK, {"status", "triage"}),
-        (Role.COORDINATOR, {"status", "triage", "route", "readiness", "drill", "leave"}),
+        (
+            Role.COORDINATOR,
+            {"status", "triage", "route", "readiness", "absent", "drill", "leave", "closed"},
+        ),
     ],
 )
 async def test_a_menu_offers_what_this_role_may_send_and_nothing_else(

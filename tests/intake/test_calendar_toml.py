@@ -98,13 +98,14 @@ DAY = "must be a date without quotation marks, such as 2026-11-22"
          "inset: must be a list of dates, such as [2026-11-27]"),
         ('"none"', '"none"\nclosed = [2026-11-27]', "closed: must be a list of tables"),
         ('"none"', '"none"\nholiday = 1', "holiday: must be one of name, timezone, terms, closed, "
-         'inset, bank_holidays, extra_bank_holidays, schools."CODE" (with closed and inset)'),
+         'inset, half_days, bank_holidays, extra_bank_holidays, schools."CODE" '
+         "(with closed, inset and half_days)"),
         ('"none"', '"none"\n[schools."12"]\ninset = []',
          "schools.12: must be a school's code of 7 digits, in quotation marks"),
         ('"none"', '"none"\n[schools.9992001]\ninset = [2026-12-01T08:00:00]',
          f"schools.9992001.inset[0]: {DAY}"),
         ('"none"', '"none"\n[schools.9992001]\nclosure = []',
-         "schools.9992001.closure: must be one of closed, inset"),
+         "schools.9992001.closure: must be one of closed, inset, half_days"),
         ('"none"', '"none"\nschools = 1',
          "schools: must be a table, and is missing or something else"),
     ],

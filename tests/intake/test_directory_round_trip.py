@@ -57,6 +57,7 @@ a_person = st.builds(
     eligible_from=st.none() | st.dates(date(1900, 1, 1), date(2100, 12, 31)),
     email=st.just("") | st.from_regex(r"[=+'a-z-]{1,5}@[a-z.]{1,5}", fullmatch=True),
     phone=st.just("") | st.from_regex(r"\+?[0-9][0-9 ()-]{2,20}[0-9]", fullmatch=True),
+    holidays=st.booleans(),
 )
 
 

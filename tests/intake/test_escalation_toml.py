@@ -12,7 +12,8 @@ from bot.domain.alert import Leg
 from bot.domain.errors import NotReadableError, RefusedError
 from bot.domain.escalation import EscalationStep
 from bot.domain.people import Role
-from bot.intake.escalation_toml import from_bell, read_escalation, span
+from bot.intake.escalation_toml import read_escalation
+from bot.intake.spans import from_bell, span
 
 LEAK = "Zyxwv"
 SHIPPED = (Path(__file__).parents[2] / "config" / "escalation.toml").read_text()
@@ -119,8 +120,9 @@ TEXT = "must be given, as a text that is not empty"
         ('settled_by = ["dsp", "deputy_dsp"]', 'settled_by = ["head_teacher"]',
          "policies.school.settled_by: must name a role that a step tells, or it reaches nobody "
          "who could settle it"),
-        ("[policies.school]", '[policies.school]\nquiet = "x"',
-         "policies.school.quiet: must be one of enabled, settled_by, steps, at_the_end"),
+        ("[policies.school]", '[policies.school]\nloud = "x"',
+         "policies.school.loud: must be one of enabled, settled_by, steps, at_the_end, in_day, "
+         "quiet, holiday"),
         ("[policies.school]", '[policies.school]\nenabled = "no"',
          "policies.school.enabled: must be true or false"),
         ("[policies.triage]", "[policies.triage]\nenabled = false",

@@ -69,7 +69,7 @@ async def test_a_drill_goes_the_real_way_and_says_what_it_is_on_opening(world: W
     assert "Name: Synthetic Pupil" in card.text
     assert f"Sender's reference: DRILL-1-{school.code}" in card.text
     shown = (await nia.opens(nias, "Agor manylion")).split("\n\n")
-    assert shown[1].startswith("Ymarfer gyda disgybl dychmygol yw hwn:")
+    assert shown[2].startswith("Ymarfer gyda disgybl dychmygol yw hwn:")
     press = await mair.press("Acknowledge", card)
     assert press.answer is not None
     assert press.answer.text == "Acknowledged. Thank you."

@@ -15,22 +15,28 @@ from bot.domain.alert import AlertState, Leg, NotificationState
 from bot.domain.asking import DeskAnswer, DeskQuestion
 from bot.domain.covers import CoverState
 from bot.domain.evening import CheckKind
-from bot.domain.message import MessageState
+from bot.domain.message import Kind, MessageState
+from bot.domain.people import Channel, ContactState
 from bot.store import answers, plans
 from bot.store.invariants import GRACE, HISTORY, WAITING, Query, breaches
 from bot.store.tables import (
     absences,
     alerts,
+    closures,
+    contact_methods,
     containments,
     covers,
     events,
+    facts,
     messages,
     notification_versions,
     notifications,
     offers,
+    outages,
     question_askers,
     questions,
     readiness_checks,
+    stand_ins,
     tellings,
     views,
 )
@@ -122,6 +128,30 @@ async def never_hidden(world: World, tx: Tx) -> None:
     await tx.execute(update(views).values(hidden_at=None, hide_at=world.clock.now() - LATE))
 
 
+async def held_for_too_long(world: World, tx: Tx) -> None:
+    late = world.clock.now() - LATE
+    await of_alert(1, held_until=late, next_step=0)(world, tx)
+
+
+async def held_and_looked_at_by_nobody(world: World, tx: Tx) -> None:
+    until = world.clock.now() + LATE
+    await of_alert(1, held_until=until, next_step=0, next_step_at=until + LATE)(world, tx)
+
+
+async def closed_and_not_planned_anew(world: World, tx: Tx) -> None:
+    late = world.clock.now() - LATE
+    await tx.add(
+        closures,
+        school_code="9992001",
+        first_on=late.date(),
+        last_on=late.date(),
+        why="snow",
+        added_by="mair",
+        added_at=late,
+        replan_at=late,
+    )
+
+
 async def plan_never_asked_for(world: World, tx: Tx) -> None:
     late = world.clock.now() - LATE
     await plans.owe(tx, (1, "mair"), late, late)
@@ -185,6 +215,34 @@ def record(**values: Any) -> Broken:
     return added
 
 
+def telegram_fails(**values: Any) -> Broken:
+    """Telegram has failed for an hour, and what it owes to Mair, who has a mailbox, still waits."""
+
+    async def fails(world: World, tx: Tx) -> None:
+        at = world.clock.now() - timedelta(hours=1)
+        row = {"channel": Channel.TELEGRAM, "since": at, "address": "1", "several": True}
+        await tx.execute(insert(outages).values(**row, due_at=at, **values))
+        mailbox = {"person_id": "mair", "channel": Channel.EMAIL, "address": "m@bryn.example"}
+        working = {"state": ContactState.WORKING, "enrolled_at": at}
+        await tx.execute(insert(contact_methods).values(**mailbox, **working))
+        await tx.execute(insert(facts).values(name="second_ways", value="email"))
+        card = select(func.min(messages.c.id)).where(
+            messages.c.kind == Kind.ALERT, messages.c.person_id == "mair"
+        )
+        waiting = {"state": MessageState.PENDING, "attempts": 1, "created_at": at}
+        await tx.execute(
+            update(messages).where(messages.c.id == card.scalar_subquery()).values(**waiting)
+        )
+
+    return fails
+
+
+async def reserved_and_forgotten(world: World, tx: Tx) -> None:
+    first = select(func.min(messages.c.id)).scalar_subquery()
+    row = {"channel": Channel.SMS, "created_at": world.clock.now()}
+    await tx.execute(insert(stand_ins).values(instead_of=first, **row))
+
+
 async def sealed_by_halves(world: World, tx: Tx) -> None:
     """Its view is open still, its child in it, and nothing is on record."""
     now = world.clock.now()
@@ -221,12 +279,18 @@ PROMISES: dict[str, Broken] = {
     "I7 a ladder that is overdue": overdue,
     "I7 a claim that nobody took over": claimed_long_ago,
     "I7 a view that was not hidden": never_hidden,
+    "I7 a hold that is over and was not served": held_for_too_long,
+    "I11 a held alert that nobody looks at when its hold ends": held_and_looked_at_by_nobody,
+    "I7 a school's alerts that were not planned anew": closed_and_not_planned_anew,
     "I7 a plan that is due and was not asked for": plan_never_asked_for,
     "I7 an offer on a card whose time is over": offered_for_too_long,
     "I9 a settled alert whose answers were taken back": settled_by_nothing,
     "I7 a check of the cover that was not done": never_checked,
     "I7 a question who stands in, past its time": never_settled,
     "I7 an absence whose day has come unseen": never_turned,
+    "I5 a channel that fails and was not declared down": telegram_fails(),
+    "I5 what a failing channel owes and no other brings": telegram_fails(declared_at=EPOCH),
+    "I5 another way that stands in and says nothing": reserved_and_forgotten,
     "I11 an open alert without a next step": of_alert(1, next_step_at=None),
     "I11 a question that stands and asks nothing": of_alert(1, leg=Leg.QUESTION),
     "I11 a question that was due and of which nobody was told": due_and_untold,

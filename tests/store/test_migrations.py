@@ -274,16 +274,14 @@ async def test_a_database_of_the_version_before_drills_keeps_every_row_of_its_no
     assert await schema.migrate(empty) == ("0001", schema.head())
     after = await on(empty, rows)
     assert [row.pop("drill_id") for row in after["notifications"]] == [None]
-    assert [row.pop("recused") for row in after["notifications"]] == ["[]"]
-    assert [row.pop("refused") for row in after["notifications"]] == ["[]"]
-    for row in after["alerts"]:
-        since = ("notice_late_by", "notice_was_due_at")
-        assert [row.pop(column) for column in since] == [None, None]
+    assert [(r.pop("recused"), r.pop("refused")) for r in after["notifications"]] == [("[]", "[]")]
+    late = [(r.pop("notice_late_by"), r.pop("notice_was_due_at")) for r in after["alerts"]]
+    assert late == [(None, None)]
     assert [row.pop("refusals") for row in after["acknowledgements"]] == [0]
-    assert [row.pop("meaning") for row in after["acknowledgements"]] == ["taken"]
-    assert [row.pop("turn") for row in after["acknowledgements"]] == [0]
+    assert [(r.pop("meaning"), r.pop("turn")) for r in after["acknowledgements"]] == [("taken", 0)]
     assert [row.pop("passed") for row in after["alerts"]] == ["[]"]
     assert [row.pop("in_place_of") for row in after["acknowledgements"]] == ["[]"]
+    assert [(row.pop("urgent"), row.pop("held_until")) for row in after["alerts"]] == [(0, None)]
     assert after == before
     await on(empty, lambda c: c.execute(text("update alembic_version set version_num = '0001'")))
     assert await refused(schema.check(empty)) == (

@@ -17,7 +17,7 @@ from bot.domain.alert import AlertState, Leg
 from bot.domain.calendar import local_day
 from bot.domain.directory import Directory
 from bot.domain.errors import NotFoundError
-from bot.domain.people import Person, Role
+from bot.domain.people import Channel, Person, Role
 from bot.domain.routing import InForce
 from bot.flow.account import line_of_time
 from bot.flow.context import Context
@@ -93,7 +93,7 @@ class Scene:
         return {
             "id": person.id,
             "about": about,
-            "enrolled": bool(person.contacts),
+            "enrolled": any(c.channel is Channel.TELEGRAM for c in person.contacts),
             "blocked": phone is not None and phone.chat.blocked,
             "unread": 0 if phone is None else len(phone.unread),
         }

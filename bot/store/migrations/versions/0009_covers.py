@@ -10,7 +10,7 @@ _WAITS = sa.text("due_at is not null")
 _UNDONE = sa.text("done_at is null")
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
