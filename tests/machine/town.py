@@ -102,9 +102,7 @@ class Town:
 
     async def begin(self) -> None:
         logging.getLogger("bot").addHandler(self.heard)
-        database = await self._stack.enter_async_context(
-            fresh_database(self.template, self.folder)
-        )
+        database = await self._stack.enter_async_context(fresh_database(self.template, self.folder))
         self.world = await self._stack.enter_async_context(World(database, self.folder))
         await self._people_arrive()
         self.world.phone(STRANGER).sandbox.chat.started = True
@@ -137,9 +135,7 @@ class Town:
             for one in STAFF:
                 chat = world.phone(one.name).sandbox.chat
                 chat.started = True
-                await bind_contact(
-                    tx, one.id, Channel.TELEGRAM, str(chat.id), world.clock.now()
-                )
+                await bind_contact(tx, one.id, Channel.TELEGRAM, str(chat.id), world.clock.now())
         await world.settle()
 
     def end(self) -> None:

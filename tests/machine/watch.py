@@ -203,9 +203,7 @@ class Watch:
             return set()
         fields, of_notice = who.fields(notice.marked), notice.marked.number
         at_times = {Mark("up", of_notice), Mark("ex", of_notice)}
-        return {
-            mark for mark in {*notice.marked.marks(numbers), *at_times} if mark.field in fields
-        }
+        return {mark for mark in {*notice.marked.marks(numbers), *at_times} if mark.field in fields}
 
     @staticmethod
     def _is_theirs(who: Somebody, duty: Row[Any]) -> bool:
@@ -314,7 +312,9 @@ class Watch:
             assert press.answer is not None, f"nobody answered {press.data}"
             assert not marks_in(press.answer.text), f"I12: {press.answer.text!r}"
         self._presses = len(presses)
-        refused = [r for r in world.sandbox.ledger.refusals(400) if r.method == "answerCallbackQuery"]
+        refused = [
+            r for r in world.sandbox.ledger.refusals(400) if r.method == "answerCallbackQuery"
+        ]
         assert self.town.killed or not refused, "a press was answered twice"
         assert world.sandbox.ledger.refusals(409) == []
         assert world.sandbox.ledger.floods_earned == 0
