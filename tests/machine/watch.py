@@ -4,12 +4,10 @@ what the police have said and who covers what: not by the product's own rules.""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, select
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import LEGAL_MOVES, OF_THE_DESK, AlertState, Leg
@@ -19,11 +17,10 @@ from bot.domain.people import Role
 from bot.rendering.catalogue import words
 from bot.sandbox.chats import ChatMessage, Version
 from bot.sandbox.presses import Press
-from bot.store import tables
-from bot.store.unit_of_work import Tx
 from tests.canary.marks import Mark
 from tests.canary.need_to_know import LOOKED_AFTER, Somebody
 from tests.canary.search import marks_in
+from tests.machine.known import Known, read
 from tests.machine.town import EVERYBODY, Notice, Town
 
 REFERENCE = re.compile(r"ENC-[0-9A-Z]{8}")
@@ -31,57 +28,11 @@ _OF_LADDERS = frozenset({
     Kind.ALERT, Kind.TRIAGE, Kind.QUESTION, Kind.ESCALATION, Kind.TRIAGE_STANDS,
     Kind.QUESTION_STANDS, Kind.GAP,
 })  # fmt: skip
-_APPENDED = (tables.events, tables.disclosures, tables.acknowledgements, tables.plans)
 _SHOWN_FOR = timedelta(seconds=61)
 _LONGEST_REST = timedelta(hours=5)
 """Behind its bell no ladder of the shipped configuration rests longer between two tellings."""
 _OF_ALERTS = frozenset("oapckuwyrntqis")
 """What a button's data begins with that means an alert."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """The database, read once."""
-
-    notices: dict[str, Row[Any]]
-    alerts: dict[int, Row[Any]]
-    children: dict[int, frozenset[int]]
-    tasks: Sequence[Row[Any]]
-    questions: Sequence[Row[Any]]
-    tellings: Sequence[Row[Any]]
-    messages: Sequence[Row[Any]]
-    disclosures: Sequence[Row[Any]]
-    appended: dict[str, tuple[int, ...]]
-
-    def of(self, reference: str) -> list[Row[Any]]:
-        row = self.notices.get(reference)
-        return [a for a in self.alerts.values() if row is not None and a.notification_id == row.id]
-
-
-async def read(tx: Tx) -> Known:
-    async def all_of(table: Table) -> Sequence[Row[Any]]:
-        return await tx.all(select(table).order_by(*table.primary_key.columns))
-
-    children: dict[int, set[int]] = defaultdict(set)
-    for row in await all_of(tables.alert_children):
-        children[row.alert_id].add(row.number)
-    return Known(
-        notices={row.reference: row for row in await all_of(tables.notifications)},
-        alerts={row.id: row for row in await all_of(tables.alerts)},
-        children={alert: frozenset(numbers) for alert, numbers in children.items()},
-        tasks=await all_of(tables.triage_tasks),
-        questions=await all_of(tables.questions),
-        tellings=await all_of(tables.tellings),
-        messages=await all_of(tables.messages),
-        disclosures=await all_of(tables.disclosures),
-        appended={
-            table.name: tuple(
-                hash(tuple(map(str, row)))
-                for row in await tx.all(select(table).order_by(table.c.id))
-            )
-            for table in _APPENDED
-        },
-    )
 
 
 class Watch:
