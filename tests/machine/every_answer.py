@@ -1,4 +1,4 @@
-"""The machine: who does what, in whatever order is drawn; all promises are asked after each step."""
+"""The machine: who does what, in whatever order is drawn; all promises are asked each time."""
 
 import asyncio
 from contextlib import suppress
