@@ -18,7 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.databases import Postgres
 from tests.machine.every_answer import EveryAnswer
 
-EXAMPLES = {"sqlite": 20, "postgres": 8}
+EXAMPLES = {"sqlite": 14, "postgres": 5}
 STEPS = 28
 
 
