@@ -24,6 +24,7 @@ from typing import Any, Self
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from bot.app import App
 from bot.clock import HandClock
@@ -45,6 +46,7 @@ from bot.sandbox.presses import Press
 from bot.sandbox.stagehand import Stagehand
 from bot.settings import Settings, read_settings
 from bot.store.directory import bind_contact
+from bot.store.tables import contact_methods
 from tests.post import TOKEN, Post
 
 CONFIG = Path(__file__).parent.parent / "config"
@@ -352,12 +354,26 @@ class World:
             await self._has_long_been_enrolled(person)
         return person
 
+    async def company(self, schools: Sequence[School], people: Sequence[Person]) -> None:
+        """Many schools and people at once, all of them long enrolled."""
+        self._schools |= {school.code: school for school in schools}
+        self._people |= {person.id: person for person in people}
+        await self._import()
+        for person in people:
+            await self._has_long_been_enrolled(person)
+
     async def _has_long_been_enrolled(self, person: Person) -> None:
         """As `enrol` leaves somebody, without the talk that it takes."""
         chat = self.phone(person.name).sandbox.chat
         chat.started = True
         async with self.ctx.store.unit() as tx:
             await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
+
+    async def never_enrolled(self, name: str) -> None:
+        """As though this person had never followed an invitation."""
+        async with self.ctx.store.unit() as tx:
+            mine = contact_methods.c.person_id == name.lower()
+            await tx.execute(delete(contact_methods).where(mine))
 
     async def change(self, name: str, **changes: Any) -> None:
         """Change somebody in the directory."""

@@ -148,13 +148,16 @@ class Directory:
                 found[cover.id] = stand_in(cover, away, found.get(cover.id))
         return tuple(sorted(found.values(), key=_first_asked))
 
-    def holding(self, roles: Collection[Role], on: date | None = None) -> tuple[Person, ...]:
-        """Everyone who stands in one of these roles, whatever they cover; `on` as in `covering`."""
+    def holding(
+        self, roles: Collection[Role], on: date | None = None, excluded: Collection[str] = ()
+    ) -> tuple[Person, ...]:
+        """Everyone who stands in one of these roles, whatever they cover; `on` and `excluded` as in
+        `covering`."""
         found = {
             person.id: person
             for role in Role
             if role in roles
-            for person in self._with_stand_ins(self._by_role[role], on, ())
+            for person in self._with_stand_ins(self._by_role[role], on, excluded)
         }
         return tuple(found.values())
 

@@ -61,7 +61,7 @@ def targets(
         if person.id != me and isinstance(stand := standing(person, on, excluded), Reachable)
     ]
     teams: dict[str, list[Reachable]] = {}
-    for person in directory.holding(roles):
+    for person in directory.holding(roles, on, excluded):
         stand = standing(person, on, excluded)
         in_years = any(person.scope.covers_year(year) for year in wanted)
         if person.id in able or not in_years or not isinstance(stand, Reachable):

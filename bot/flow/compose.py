@@ -239,7 +239,8 @@ async def _card(
         return stub(words(person.language))
     may = may_take(batch.known, person, alert, children, batch.now)
     person = in_their_place(batch.known, person, alert, batch.now)
-    known, mine = batch.known.directory, own_answer(batch.answers[alert.id], children, person)
+    known = batch.known.directory
+    mine = own_answer(batch.known, alert, batch.answers[alert.id], children, person)
     # Who had it passed on to them has to be told whose it is.
     several = bool(alert.school_code) and (
         known.covers_several(person, local_day(batch.now))

@@ -19,7 +19,7 @@ from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines
 from bot.flow.context import Stage
 from bot.flow.menu import owe_menus
-from bot.flow.tell import refresh_card
+from bot.flow.tell import refresh_card, refresh_cards
 from bot.rendering.catalogue import Words, words
 from bot.rendering.view import year_group
 from bot.store import (
@@ -59,14 +59,17 @@ class Bare:
     roles: tuple[Role, ...]
 
 
-async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
+async def end_access(
+    tx: Tx, people: Collection[str], now: datetime, stand_ins: Collection[str] = ()
+) -> Ended:
     """Whoever has these people's telephones learns nothing from now on: their accounts, codes,
     sessions and links are worth nothing, what waits for them is not sent, views are hidden before
     all else, their cards of what is open become stubs, their menus go; and the ladders that had
-    told them are read anew."""
+    told them are read anew. So are those of their `stand_ins`, who stand for nothing of it then."""
     # Codes first: one that is being used at this moment is waited for, and its account ends too.
     codes = await enrolment.end_codes(tx, people, now)
-    told_to = {person_id: await alerts.open_told_to(tx, person_id) for person_id in people}
+    hearers = [*people, *stand_ins]
+    told_to = {person_id: await alerts.open_told_to(tx, person_id) for person_id in hearers}
     # Alerts before what hangs on them, as every press takes them.
     await alerts.lock_all(tx, sorted({told for of_one in told_to.values() for told in of_one}))
     contacts = await directory.end_contacts(tx, people, now)
@@ -89,6 +92,9 @@ async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
             stubs.add(card.id)
         await alerts.look_again(tx, told, now)
         ladders.update(told)
+    for person_id in stand_ins:
+        await refresh_cards(tx, now, told_to[person_id], [person_id])
+        await alerts.look_again(tx, told_to[person_id], now)
     tx.wake(Stage.ESCALATE, Stage.COVER)
     return Ended(len(contacts), codes, waiting, len(stubs), len(ladders))
 
@@ -96,7 +102,7 @@ async def end_access(tx: Tx, people: Collection[str], now: datetime) -> Ended:
 async def remove(tx: Tx, people: Collection[str], now: datetime, *, by: str) -> Ended:
     """These people leave the directory. What they did stays in the record."""
     await directory.remove_people(tx, people, now)
-    ended = await end_access(tx, people, now)
+    ended = await end_access(tx, people, now, await absences.who_stands_in_for(tx, people))
     await absences.end_of_leavers(tx, people, now)
     await events.append(
         tx, *(events.line("person:left", now, person_id=left, by=by) for left in people)

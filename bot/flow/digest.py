@@ -16,7 +16,7 @@ from bot.domain.incident import incident_of
 from bot.domain.message import Kind
 from bot.domain.people import Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import may_take
+from bot.flow.authorise import in_their_place, may_take
 from bot.flow.tell import message_row
 from bot.rendering.catalogue import words
 from bot.store import alerts, messages, waits
@@ -45,7 +45,8 @@ async def digest_text(
     for number in content:
         row = rows[number]
         if may_take(known, person, row, children[number], now):
-            mine = children_in_scope(person, children[number])
+            stands = in_their_place(known, person, row, now)
+            mine = children_in_scope(stands, children[number])
             named = incident_of(content[number]).children
             kept += [(row.reference, child) for child in named if child.number in mine]
     count = len({reference for reference, _ in kept})

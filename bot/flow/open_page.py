@@ -67,7 +67,7 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
         await disclose(tx, now, shown, alert, person, known, visitor.way)
         given = (await alerts.answers(tx, [alert_id]))[alert_id]
         said = await read_said(tx, [alert_id], now)
-        own = own_answer(given, children, person)
+        own = own_answer(known, alert, given, children, person)
         answers = answers_for(said, known, alert, children, own, person, now, all_targets=True)
         owner = None
         if alert.leg is Leg.QUESTION:
@@ -102,7 +102,7 @@ def _page(
     now: datetime,
     owner: Person | None,
 ) -> AlertPage:
-    own = own_answer(given, children, person)
+    own = own_answer(known, alert, given, children, person)
     is_open, of_the_desk = alert.state is AlertState.OPEN, alert.leg in OF_THE_DESK
     say = words(person.language)
     facts = Card(

@@ -26,7 +26,7 @@ async def plan(ctx: Context, person_id: str, alert_id: int, number: int | None =
         if alert.leg is not Leg.SCHOOL or (number is not None and number >= len(CHOICES)):
             return nothing_here(person.language)
         given = (await alerts.answers(tx, [alert_id]))[alert_id]
-        if own_answer(given, reached.children, person) is None:
+        if own_answer(reached.known, alert, given, reached.children, person) is None:
             other = settling_answer(reached.known, given, alert.excluded)
             if alert.state is AlertState.ACKNOWLEDGED and other is not None:
                 return Reply("press.settled_before", person.language, {"name": other.name})

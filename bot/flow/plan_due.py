@@ -6,7 +6,7 @@ nobody is to say any more, because the alert has ended or their answer stands no
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -16,6 +16,7 @@ from bot.domain.message import Kind
 from bot.domain.people import Role
 from bot.domain.plan import SHOWN_AFTER
 from bot.domain.routing import InForce
+from bot.flow.authorise import may_take
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.tell import Owed, can_be_told, reachable, subject_of, write_owed
@@ -66,10 +67,21 @@ async def _ask(ctx: Context, tx: Tx, whose: Whose) -> None:
         await plans.end_owed(tx, whose, now)
         return
     known = await in_force(ctx, tx)
-    if owed.told == 0:
+    if owed.told == 0 and not await _may_say_no_more(tx, known, alert, owed.person_id, now):
         await _remind(ctx, tx, known, alert, owed)
     else:
         await _show(ctx, tx, known, alert, owed)
+
+
+async def _may_say_no_more(
+    tx: Tx, known: InForce, alert: Row[Any], person_id: str, now: datetime
+) -> bool:
+    """Whoever stood in for somebody, and does so no longer: there is nothing to remind them of, and
+    the authority is shown it at once."""
+    person, children = known.directory.people.get(person_id), await alerts.children(tx, [alert.id])
+    if person is None or alert.held:
+        return False
+    return not may_take(known, person, alert, children[alert.id], now)
 
 
 async def _remind(ctx: Context, tx: Tx, known: InForce, alert: Row[Any], owed: Row[Any]) -> None:

@@ -15,7 +15,7 @@ from bot.flow.context import Stage
 from bot.flow.ladder import climb_of
 from bot.flow.raising import Raising
 from bot.flow.tell import refresh_cards
-from bot.store import alarms, alerts, answers, messages, questions, waits
+from bot.store import alarms, alerts, answers, messages, offers, questions, waits
 
 _LEGS = (Leg.SCHOOL, Leg.NURSE)
 _SETTLED = (AlertState.ACKNOWLEDGED, AlertState.CLOSED)
@@ -132,6 +132,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
     if owing and not is_open and (came or urgent_now or old.state is not AlertState.CLOSED):
         if urgent_now:
             await answers.take_all_back(tx, old.id, "urgent", now)
+            await offers.end_of_alert(tx, old.id, now)  # nothing is left that Undo would take back
         await _reopen(raising, old, wanted, owing, urgent=urgent_now)
         return
     if taken_away:  # sent again, and those whom it concerns had taken it on already

@@ -35,6 +35,8 @@ async def undo(ctx: Context, person_id: str, alert_id: int) -> Reply:
             return Reply("press.undo_nothing", person.language)
         if offer.used_at is not None:
             return Reply("press.undone_before", person.language)
+        if offer.ended_at is not None and offer.ended_at < offer.until_at:
+            return Reply("press.undo_nothing", person.language)  # it went otherwise: none stands
         if offer.until_at <= reached.now or offer.ended_at is not None:
             return Reply("press.undo_over", person.language)
         if await _drill_is_over(tx, reached.alert):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import Acknowledgement, AlertChild, Leg, children_in_scope
+from bot.domain.alert import Acknowledgement, AlertChild, Leg, children_in_scope, uncovered
 from bot.domain.asking import Asked, shown_in
 from bot.domain.difference import Difference, changes
 from bot.domain.disclosure import RoleView, role_view
@@ -146,18 +146,23 @@ async def _of_question(
 
 
 def own_answer(
-    given: Sequence[Acknowledgement], children: Sequence[AlertChild], person: Person
+    known: InForce,
+    alert: Row[Any],
+    given: Sequence[Acknowledgement],
+    children: Sequence[AlertChild],
+    person: Person,
 ) -> Answered | None:
-    """The reader's own answer, as long as it still covers all they have of the alert."""
+    """The reader's own answer, as long as nothing that they have of the alert by now is left for
+    them: it covers all of that, or somebody else's covers the rest."""
     own = [answer for answer in given if answer.person_id == person.id]
     if not own:
         return None
     covered = frozenset().union(*(answer.children for answer in own))
-    return (
-        Answered(person.name, own[-1].at, own[-1].meaning)
-        if children_in_scope(person, children) <= covered
-        else None
-    )
+    mine = children_in_scope(person, children)
+    settled_by, people = alerts.policy(alert).settled_by, known.directory.people
+    owing = uncovered(children, given, settled_by, alert.excluded, people)
+    is_all = mine <= covered or (mine & covered and not (mine - covered) & owing)
+    return Answered(person.name, own[-1].at, own[-1].meaning) if is_all else None
 
 
 def settling_answer(
@@ -186,7 +191,11 @@ def chat_pages(known: InForce, shown: Shown, language: str) -> list[str]:
         lines = [*consider_lines(known, shown, language), "", *lines]
     if shown.difference:
         names = school_names(known, language)
-        lines = [*difference_lines(words(language), shown.difference, names), "", *lines]
+        lines = [
+            *difference_lines(say, shown.difference, names, alone=not shown.several),
+            "",
+            *lines,
+        ]
     if question := question_lines(known, shown, language):
         lines = [*question, "", *lines]
     if asked := asked_lines(say, shown.asked, several=shown.several):

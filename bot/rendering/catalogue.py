@@ -16,7 +16,6 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.units import format_unit
 
 from bot.domain.calendar import LONDON
 
@@ -101,10 +100,10 @@ class Words:
         """`36 hours`, `3 days`: whole ones that have gone by, hours up to two days."""
         minutes = max(0, int(since.total_seconds() // 60))
         if minutes < 60:
-            return format_unit(minutes, "duration-minute", locale=self.language)
+            return self.count("span.minutes", minutes)
         if minutes < 48 * 60:
-            return format_unit(minutes // 60, "duration-hour", locale=self.language)
-        return format_unit(minutes // (24 * 60), "duration-day", locale=self.language)
+            return self.count("span.hours", minutes // 60)
+        return self.count("span.days", minutes // (24 * 60))
 
     def moment(self, at: datetime) -> str:
         """`08:50, Monday 16 November`"""

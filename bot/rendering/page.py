@@ -150,7 +150,9 @@ def alert_page(
         drill=drill,
         notes=tuple(note for note in notes if note),
         consider=tuple(consider),
-        changed=tuple(difference_lines(say, difference, schools)) if difference else (),
+        changed=tuple(difference_lines(say, difference, schools, alone=alone))
+        if difference
+        else (),
         question=tuple(question),
         lines=_lines(say, view.incident, schools, 0, said, asks),
         children=tuple(

@@ -32,6 +32,10 @@ def card_text(say: Words, kind: Kind, about: About, desk_phone: str) -> str:
     at = say.moment(about.bell_at)
     if kind is Kind.MORE:
         line = say.say("second.more", reference=about.reference)
+    elif kind is Kind.PLAN:
+        line = say.say("second.plan", reference=about.reference)
+    elif kind is Kind.ANSWERED:
+        line = say.say("second.answered", reference=about.reference)
     elif about.overdue:
         line = say.say("second.alert_overdue", reference=about.reference, bell=at)
     else:

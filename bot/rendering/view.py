@@ -52,15 +52,18 @@ def view_lines(
     return lines
 
 
-def difference_lines(words: Words, difference: Difference, schools: dict[str, str]) -> list[str]:
-    """What is another since the reader last opened it: a heading, then a line each."""
+def difference_lines(
+    words: Words, difference: Difference, schools: dict[str, str], *, alone: bool
+) -> list[str]:
+    """What is another since the reader last opened it: a heading, then a line each. `alone`: there
+    is one child, and nothing need say which."""
 
     def line(change: Change) -> str:
         before, now = (
             value_text(words, change.field, value, schools) for value in (change.before, change.now)
         )
         label = words.say(f"field.{change.field.value}")
-        if change.child is None:
+        if change.child is None or alone:
             return words.say("view.changed", field=label, before=before, now=now)
         return words.say(
             "view.changed_of_child", child=change.child, field=label, before=before, now=now

@@ -172,6 +172,20 @@ async def look_again_at(tx: Tx, people: Collection[str], at: datetime) -> None:
         )
 
 
+async def who_stands_in_for(tx: Tx, people: Collection[str]) -> list[str]:
+    """The ids of those who have said that they stand in for any of these people."""
+    rows = await tx.all(
+        select(covers.c.person_id)
+        .join(absences, absences.c.id == covers.c.absence_id)
+        .where(
+            absences.c.person_id.in_(people),
+            absences.c.ended_at.is_(None),
+            covers.c.state == CoverState.ACCEPTED,
+        )
+    )
+    return sorted({row.person_id for row in rows}.difference(people))
+
+
 async def end_of_leavers(tx: Tx, people: Collection[str], at: datetime) -> None:
     """Who has left is not away any more either, and nobody stands in for them."""
     if people:

@@ -37,17 +37,26 @@ async def append(tx: Tx, *lines: dict[str, Any]) -> None:
 
 
 async def said_before(tx: Tx, action: str, alert_id: int, person_id: str, *, raising: int) -> bool:
-    """Whether this line stands in the trail for this raising of the alert."""
+    """Whether this line stands in the trail for this raising of the alert, and nobody has taken it
+    back since."""
     alert = select(alerts.c.notification_id).where(alerts.c.id == alert_id).scalar_subquery()
     rows = await tx.all(
-        select(events.c.detail).where(
+        select(events.c.action, events.c.detail)
+        .where(
             events.c.notification_id == alert,
             events.c.alert_id == alert_id,
             events.c.person_id == person_id,
-            events.c.action == action,
+            events.c.action.in_([action, "alert:undone"]),
         )
+        .order_by(events.c.id)
     )
-    return any(row.detail.get("raising") == raising for row in rows)
+    stands = False
+    for row in rows:
+        if row.action == action:
+            stands |= row.detail.get("raising") == raising
+        elif row.detail.get("answer") == action.partition(":")[2]:
+            stands = False
+    return stands
 
 
 async def of_notification(tx: Tx, notification_id: int) -> Sequence[Row[Any]]:

@@ -217,12 +217,13 @@ async def cancel(tx: Tx, *where: Any) -> int:
 
 async def cancel_of_alert(tx: Tx, alert_id: int) -> None:
     """Cards of this alert that were not sent yet. What shares a message drops out as it is sent;
-    an answer is owed to who asked, whatever becomes of the alert."""
+    an answer is owed to who asked, whatever becomes of the alert, and a plan by whoever took it on,
+    whoever else has since."""
     await cancel(
         tx,
         messages.c.alert_id == alert_id,
         messages.c.operation == Operation.SEND,
-        messages.c.kind != Kind.ANSWERED,
+        messages.c.kind.not_in([Kind.ANSWERED, Kind.PLAN]),
     )
 
 

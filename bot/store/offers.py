@@ -52,6 +52,12 @@ async def end(
     )
 
 
+async def end_of_alert(tx: Tx, alert_id: int, now: datetime) -> None:
+    """Nothing is on offer on this alert any more, to anybody."""
+    of_it = offers.c.alert_id == alert_id, offers.c.ended_at.is_(None)
+    await tx.execute(update(offers).where(*of_it).values(ended_at=now))
+
+
 async def open_on(
     tx: Tx, alert_ids: Collection[int], now: datetime
 ) -> frozenset[tuple[int, str, Offer]]:

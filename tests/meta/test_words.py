@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
+from bot.rendering.catalogue import LANGUAGES, words
 from tests.meta.tree import ROOT, files, modules, named
 
 _MUTATIONS = {
@@ -238,3 +240,10 @@ def test_no_script_has_sentences_of_its_own() -> None:
         if not before and _TWO_WORDS.search(said)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_span_of_time_is_said_in_words_whatever_its_number(language: str) -> None:
+    spans = [timedelta(minutes=n) for n in (0, 1, 2, 3, 6, 59, 60, 125, 480, 2880, 4320, 99999)]
+    said = [words(language).span(span) for span in spans]
+    assert all(re.fullmatch(r"\d+ \w+", text) for text in said), said

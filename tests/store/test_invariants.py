@@ -140,16 +140,9 @@ async def held_and_looked_at_by_nobody(world: World, tx: Tx) -> None:
 
 async def closed_and_not_planned_anew(world: World, tx: Tx) -> None:
     late = world.clock.now() - LATE
-    await tx.add(
-        closures,
-        school_code="9992001",
-        first_on=late.date(),
-        last_on=late.date(),
-        why="snow",
-        added_by="mair",
-        added_at=late,
-        replan_at=late,
-    )
+    days = {"first_on": late.date(), "last_on": late.date(), "why": "snow"}
+    row = {"school_code": "9992001", "added_by": "mair", "added_at": late, "replan_at": late}
+    await tx.add(closures, **row, **days)
 
 
 async def plan_never_asked_for(world: World, tx: Tx) -> None:

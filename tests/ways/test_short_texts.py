@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.message import Kind
+from bot.domain.message import CARDS, Kind
 from bot.domain.sms import parts
 from bot.rendering import second
 from bot.rendering.catalogue import words
@@ -14,7 +14,7 @@ DAYS = [datetime(2026, 1, 1, 8, 50, tzinfo=UTC) + timedelta(days=day) for day in
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])
-@pytest.mark.parametrize("kind", [Kind.ALERT, Kind.TRIAGE, Kind.MORE])
+@pytest.mark.parametrize("kind", sorted(CARDS))
 @pytest.mark.parametrize("overdue", [False, True])
 def test_a_card_takes_one_part_in_the_letters_of_gsm(
     language: str, kind: Kind, overdue: bool
