@@ -1,0 +1,49 @@
+"""Every answer from every state by every role, in every order, with two workers of which either may
+be killed: whatever is drawn, the promises hold after each step (I1-I12).
+
+A failing run prints its seed; `ENCOMPASS_MACHINE_SEED` plays it again. How many stories are tried:
+`ENCOMPASS_MACHINE_EXAMPLES`, for a long run by hand. Shrinking takes minutes: with
+`ENCOMPASS_MACHINE_UNSHRUNK` the story is shown as it was found.
+"""
+
+import os
+import random
+import sys
+from itertools import count
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.databases import Postgres
+from tests.machine.every_answer import EveryAnswer
+
+EXAMPLES = {"sqlite": 14, "postgres": 5}
+STEPS = 28
+
+
+def test_every_answer_in_every_order(
+    engine: str, template: Path | Postgres, tmp_path: Path
+) -> None:
+    chosen = int(os.environ.get("ENCOMPASS_MACHINE_SEED") or random.randrange(2**32))
+    sys.stdout.write(f"ENCOMPASS_MACHINE_SEED={chosen}\n")
+    folders = (tmp_path / str(number) for number in count())
+
+    def machine() -> EveryAnswer:
+        return EveryAnswer(template, next(folders))
+
+    examples = int(os.environ.get("ENCOMPASS_MACHINE_EXAMPLES") or EXAMPLES[engine])
+    one_look = bool(os.environ.get("ENCOMPASS_MACHINE_UNSHRUNK"))
+    run_state_machine_as_test(
+        seed(chosen)(machine),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate] if one_look else [Phase.generate, Phase.shrink],
+            verbosity=Verbosity.verbose if one_look else Verbosity.normal,
+        ),
+    )
