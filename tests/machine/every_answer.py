@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -87,6 +88,7 @@ class EveryAnswer(RuleBasedStateMachine):
             return
         marked, number = notice.marked, notice.next_kid
         first, *others = marked.kids
+        changes: dict[str, Any]
         match what:
             case "added" if number <= 3:
                 changes = {"kids": (*marked.kids, Kid(number, *kid))}

@@ -11,9 +11,10 @@ import random
 import sys
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.databases import Postgres
 from tests.machine.every_answer import EveryAnswer
@@ -35,7 +36,7 @@ def test_every_answer_in_every_order(
     examples = int(os.environ.get("ENCOMPASS_MACHINE_EXAMPLES") or EXAMPLES[engine])
     one_look = bool(os.environ.get("ENCOMPASS_MACHINE_UNSHRUNK"))
     run_state_machine_as_test(
-        seed(chosen)(machine),
+        seed(chosen)(cast(type[RuleBasedStateMachine], machine)),
         settings=settings(
             max_examples=examples,
             stateful_step_count=STEPS,

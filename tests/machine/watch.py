@@ -146,9 +146,9 @@ class Watch:
                 if duty.leg not in OF_THE_DESK and self._is_theirs(who, duty):
                     kids = now.children.get(duty.id, frozenset())
                     numbers |= {n for n in kids if self._goes_there(now, notice, n, duty)}
-        kids = {kid.number: kid for kid in notice.marked.kids}
+        named = {kid.number: kid for kid in notice.marked.kids}
         numbers = frozenset(
-            n for n in numbers if n in kids and (not who.years or kids[n].year in who.years)
+            n for n in numbers if n in named and (not who.years or named[n].year in who.years)
         )
         if not numbers and who.role is not Role.MASH_DESK:
             return set()

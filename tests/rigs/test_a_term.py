@@ -14,12 +14,13 @@ SEED = 20260907
 
 
 async def test_in_five_school_days_with_faults_no_promise_is_broken(
-    database: str, tmp_path: Path
+    engine: str, database: str, tmp_path: Path
 ) -> None:
-    figures = await simulate(database, tmp_path, SEED, days=5, schools=5)
+    days = 5 if engine == "sqlite" else 2  # what a day brings does not depend on the engine
+    figures = await simulate(database, tmp_path, SEED, days=days, schools=5)
     assert not figures.broken, f"{figures}: {figures.broken}"
-    assert figures.days == 5
-    assert min(figures.notices, figures.acknowledgements, figures.faults) > 5
+    assert figures.days == days
+    assert min(figures.notices, figures.acknowledgements, figures.faults) > days
     assert figures.escalations > 0
 
 

@@ -3,7 +3,7 @@ catalogue's, so a card whose words change changes nothing here; one that says so
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from difflib import SequenceMatcher
 from functools import cache
@@ -73,7 +73,7 @@ ITEMS = {
 }
 """A line of a message that names several references."""
 
-MAILS: dict[str, tuple[str, ...]] = {
+MAILS: Mapping[str, tuple[str, ...]] = {
     "an e-mail, answer by BELL": ("second.alert",),
     "an e-mail, answer was due by BELL": ("second.alert_overdue",),
     "an e-mail, there is more": ("second.more",),
@@ -149,7 +149,7 @@ def _like(said: str, known: Iterable[str]) -> bool:
 
 def _sentence(
     text: str,
-    known: dict[str, tuple[str, ...]],
+    known: Mapping[str, tuple[str, ...]],
     seen: datetime,
     ordinal: Ordinal,
     *,
