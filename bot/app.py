@@ -52,6 +52,10 @@ if TYPE_CHECKING:
 LEASE = "telegram"
 _HOUR = 3600
 _WATCH = timedelta(seconds=30)
+_OF_DUE_ROWS = (
+    Stage.RAISE, Stage.ESCALATE, Stage.REPLAN, Stage.CONTAIN, Stage.PLAN, Stage.OFFER, Stage.COVER,
+    Stage.READY,
+)  # fmt: skip
 _SENDS = {Channel.EMAIL: Stage.EMAIL, Channel.SMS: Stage.SMS}
 _RATES = {Channel.EMAIL: 10.0, Channel.SMS: 20.0}
 """Messages a second. GOV.UK Notify takes 3,000 a minute; a mail server is one of many's."""
@@ -225,6 +229,9 @@ class App:
         return await self.hearer.step() if self.lease.held else False
 
     async def _watch(self) -> bool:
+        """What has just come due, all at once after a leap of the clock, is being done this moment:
+        it is no broken promise."""
+        await self.stages.at_rest(_OF_DUE_ROWS)
         await watch(self.ctx)
         return False
 

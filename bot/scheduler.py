@@ -5,7 +5,7 @@ makes it certain. APScheduler keeps the time, in memory: a persistent store woul
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.flow.context import Stage
 
 Step = Callable[[], Awaitable[object]]
+_LOOKS, _LOOK_SECONDS = 200, 0.01
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +77,13 @@ class Stages:
     def stop(self) -> None:
         for loop in self.loops.values():
             loop.stop()
+
+    async def at_rest(self, names: Collection[str]) -> None:
+        """Return when none of these stages is at work or about to be, or after a while at most."""
+        for _ in range(_LOOKS):
+            if all(self.loops[Stage(name)].resting for name in names):
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
 
     @property
     def in_hand(self) -> int:

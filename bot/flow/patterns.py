@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertChild, children_in_scope
 from bot.domain.disclosure import is_sealed
+from bot.domain.incident import incident_of
 from bot.domain.message import Kind, Priority
 from bot.domain.pattern import mark_of, together
 from bot.domain.people import Person, Role
@@ -41,7 +42,7 @@ async def note_children(raising: Raising) -> None:
         for child in raising.incident.children
         if (mark := mark_of(child, key)) is not None
     }
-    await patterns.set_marks(tx, number, raising.incident.occurred_at, marks)
+    await patterns.set_marks(tx, number, marks)
     found = await _together(tx, raising.known, number, marks)
     for child, rows in found.items():
         if await patterns.mark_told(tx, number, child, raising.now):
@@ -60,7 +61,7 @@ async def _together(
         theirs = {row.notification_id: row for row in rows if row.mark == mark}
         if notification_id not in theirs:
             continue
-        occurred = {number: row.occurred_at for number, row in theirs.items()}
+        occurred = {number: _occurred_at(row) for number, row in theirs.items()}
         if numbers := together(occurred, notification_id, known.patterns):
             found[child] = [theirs[number] for number in numbers]
     return found
@@ -116,7 +117,7 @@ async def consider(
             for row in theirs
             if row.mark == mark and row.number in may.get(row.notification_id, ())
         }
-        occurred = {number: row.occurred_at for number, row in rows.items()}
+        occurred = {number: _occurred_at(row) for number, row in rows.items()}
         numbers = together(occurred, alert.notification_id, known.patterns)
         if numbers:
             found[child] = tuple(rows[number].reference for number in numbers)
@@ -136,3 +137,8 @@ async def _may_open(
             seen = children_in_scope(in_their_place(known, person, duty, now), of_this)
             found[duty.notification_id] = found.get(duty.notification_id, frozenset()) | seen
     return found
+
+
+def _occurred_at(row: Row[Any]) -> datetime:
+    """When it happened is content, and stands with the notice alone."""
+    return incident_of(row.content).occurred_at

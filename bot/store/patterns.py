@@ -25,9 +25,7 @@ async def key(tx: Tx) -> bytes:
     return bytes.fromhex(held)
 
 
-async def set_marks(
-    tx: Tx, notification_id: int, occurred_at: datetime, marks: Mapping[int, str]
-) -> None:
+async def set_marks(tx: Tx, notification_id: int, marks: Mapping[int, str]) -> None:
     """The marks of a notice's children, by number, as its newest version has them."""
     of = child_marks.c
     gone = child_marks.delete().where(of.notification_id == notification_id)
@@ -37,15 +35,9 @@ async def set_marks(
     for number, mark in marks.items():
         await tx.execute(
             tx.insert(child_marks)
-            .values(
-                notification_id=notification_id,
-                number=number,
-                mark=mark,
-                occurred_at=occurred_at,
-            )
+            .values(notification_id=notification_id, number=number, mark=mark)
             .on_conflict_do_update(
-                index_elements=["notification_id", "number"],
-                set_={"mark": mark, "occurred_at": occurred_at},
+                index_elements=["notification_id", "number"], set_={"mark": mark}
             )
         )
 
@@ -57,6 +49,7 @@ async def of_children(tx: Tx, marks: Collection[str]) -> Sequence[Row[Any]]:
             child_marks,
             notifications.c.reference,
             notifications.c.excluded,
+            notifications.c.content,
         )
         .join(notifications, notifications.c.id == child_marks.c.notification_id)
         .where(
@@ -64,7 +57,7 @@ async def of_children(tx: Tx, marks: Collection[str]) -> Sequence[Row[Any]]:
             notifications.c.state != NotificationState.WITHDRAWN,
             notifications.c.drill_id.is_(None),
         )
-        .order_by(child_marks.c.occurred_at, child_marks.c.notification_id)
+        .order_by(child_marks.c.notification_id)
     )
 
 

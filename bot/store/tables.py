@@ -145,7 +145,6 @@ child_marks = Table(
     _ref("notification_id", "notifications.id", primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("mark", Text, nullable=False),  # made with a key; nothing of the child
-    _at("occurred_at"),
     _at("told_at", nullable=True),  # the MASH desk, that it is one of several
     Index("ix_child_marks_mark", "mark"),
 )

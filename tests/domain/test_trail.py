@@ -13,7 +13,8 @@ _LINE = {
     "person": "p1", "partner": "South Force", "version": 2, "question": "school",
     "why": "unknown_name", "leg": "school", "school": "9990000", "matched_by": ["code"],
     "bell_at": "2026-11-16T08:50:00+00:00", "step": 1, "reminder": 0, "roles": ["dsp"],
-    "told": ["p1"], "notices": 3, "way": "email", "skipped": {"p2": "away"},
+    "told": ["p1"], "notices": 3, "way": "email", "instead_of": "telegram",
+    "skipped": {"p2": "away"},
     "choice": "overt_support", "answer": "acknowledge", "children": [1], "to": "p2",
 }  # fmt: skip
 

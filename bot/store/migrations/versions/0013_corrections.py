@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("notification_id", _Key, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("mark", sa.Text(), nullable=False),
-        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
         sa.Column("told_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["notification_id"], ["notifications.id"], name="fk_child_marks_notification_id"
