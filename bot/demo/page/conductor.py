@@ -22,21 +22,11 @@ _LONGEST_BEAT = timedelta(seconds=0.25)
 _LOOKS = 300
 """How long a beat waits for the service to come to rest. In trouble it may never, and time must
 pass all the same."""
-_PASSED_OVER = frozenset(
-    {
-        "notification",
-        "message",
-        "claim",
-        "update",
-        "view",
-        "offer",
-        "absence",
-        "closure",
-        "readiness",
-    }
-)
-"""What happens on the way: the service at work, a view that hides itself, an Undo that goes; and the
-checks of cover, which say nothing when all is well."""
+_AT_WORK = {"notification", "message", "claim", "update"}
+_OF_CARDS = {"view", "offer"}
+_PASSED_OVER = frozenset(_AT_WORK | _OF_CARDS | {"absence", "closure", "readiness"})
+"""What happens on the way: the service at work, a view that hides itself, an Undo that goes, and
+the checks of cover, which say nothing when all is well."""
 _AFTERMATH = timedelta(seconds=2)
 
 
