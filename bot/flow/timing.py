@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, AlertState
 from bot.domain.escalation import compressed
 from bot.domain.quiet import Waited
 from bot.domain.routing import StepTold
@@ -30,7 +30,7 @@ def _is_quiet(row: Row[Any], now: datetime) -> bool:
 
 def is_compressed(row: Row[Any]) -> bool:
     """Whether this open alert's steps were pulled together, since its deadline is that near."""
-    if row.state is not AlertState.OPEN or row.leg is Leg.TRIAGE:
+    if row.state is not AlertState.OPEN or row.leg in OF_THE_DESK:
         return False
     return compressed(alerts.policy(row), climb_of(row).begins_at, row.bell_at)
 

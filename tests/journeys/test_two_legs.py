@@ -30,8 +30,8 @@ async def test_a_dsp_cannot_answer_for_the_nurse_nor_a_nurse_for_the_school(worl
     reference = await world.police.send(child_of(school))
     mairs, nias = world.phone("Mair").expects("alert"), world.phone("Nia").expects("alert")
     theirs, hers = ([button.data or "" for (button,) in card.buttons[1:]] for card in (mairs, nias))
-    assert len(theirs) == 3  # theirs, not theirs, and that they cannot act
-    assert len(hers) == 4  # and that there is no health need
+    assert len(theirs) == 4  # theirs, a question, not theirs, and that they cannot act
+    assert len(hers) == 5  # and that there is no health need
     for name, foreign in (("Mair", hers), ("Nia", theirs)):
         for data in foreign:
             press = await world.phone(name).press_data(data)
