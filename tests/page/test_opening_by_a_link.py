@@ -256,12 +256,12 @@ async def test_the_entry_to_copy_says_what_was_answered(world: World, bryn: Scho
     await world.police.send(notice(child(bryn, **WHOLE_CHILD), **WHOLE))
     mair = world.phone("Mair")
     reader = await Reader.of(world, mair, mair.expects("alert"))
-    before = reader.page.partition("<textarea")[2].partition("</textarea>")[0]
+    before = reader.page.partition('<textarea id="entry"')[2].partition("</textarea>")[0]
     assert "Canary-circumstances" in before
     assert "acknowledge" not in before
     await reader.press("Acknowledge")
     await reader.get(reader.path.rpartition("/")[0])
-    after = reader.page.partition("<textarea")[2].partition("</textarea>")[0]
+    after = reader.page.partition('<textarea id="entry"')[2].partition("</textarea>")[0]
     assert "you acknowledged this at 07:00" in after
 
 
