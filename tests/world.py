@@ -47,6 +47,7 @@ from bot.sandbox.stagehand import Stagehand
 from bot.settings import Settings, read_settings
 from bot.store.directory import bind_contact
 from bot.store.tables import contact_methods
+from bot.store.unit_of_work import Tx
 from tests.post import TOKEN, Post
 
 CONFIG = Path(__file__).parent.parent / "config"
@@ -371,10 +372,13 @@ class World:
 
     async def _has_long_been_enrolled(self, person: Person) -> None:
         """As `enrol` leaves somebody, without the talk that it takes."""
-        chat = self.phone(person.name).sandbox.chat
-        chat.started = True
         async with self.ctx.store.unit() as tx:
-            await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
+            await self._binds(tx, person, person.name)
+
+    async def _binds(self, tx: Tx, person: Person, phone: str) -> None:
+        chat = self.phone(phone).sandbox.chat
+        chat.started = True
+        await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
 
     async def never_enrolled(self, name: str) -> None:
         """As though this person had never followed an invitation."""
@@ -390,9 +394,7 @@ class World:
         await self._import()
         async with self.ctx.store.unit() as tx:
             for person in people:
-                chat = self.phone(person.id).sandbox.chat
-                chat.started = True
-                await bind_contact(tx, person.id, Channel.TELEGRAM, str(chat.id), self.clock.now())
+                await self._binds(tx, person, person.id)
 
     async def takes_the_place(self, person: Person, of: str) -> None:
         """Somebody else stands in people.csv where `of` stood."""

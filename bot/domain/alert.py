@@ -49,6 +49,9 @@ class AlertState(StrEnum):
     """Every child in it turned out to be no pupil there: sealed for everybody."""
 
 
+STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
+"""The states in which an alert is somebody's to answer, or answered."""
+
 LEGAL_MOVES: dict[AlertState, frozenset[AlertState]] = {
     AlertState.OPEN: frozenset(
         {

@@ -169,9 +169,8 @@ class Calendar:
             first = self.opening(school, today) + in_day.after_opening
             if first <= at <= closing - in_day.before_closing:
                 return Bell(closing, Lane.IN_DAY)
-        for day in self.pupil_days(school.code, today):
-            if (opening := self.opening(school, day)) > at:
-                return Bell(opening, Lane.NEXT_DAY)
+        if (opening := self.next_opening(school, at)) is not None:
+            return Bell(opening, Lane.NEXT_DAY)
         return Bell(self._assumed_opening(school, at), Lane.NEXT_DAY, assumed=True)
 
     def next_opening(self, school: School, at: datetime) -> datetime | None:

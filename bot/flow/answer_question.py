@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState, Leg
+from bot.domain.alert import STANDING, AlertState, Leg
 from bot.domain.asking import MOST_WORDS, DeskAnswer, answer_of
 from bot.domain.message import Kind
 from bot.domain.people import Person
@@ -26,8 +26,6 @@ from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import Owed, can_be_told, refresh_cards, subject_of, write_owed
 from bot.store import alerts, answers, events, messages, notifications, questions, views
 from bot.store.unit_of_work import Tx
-
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 
 
 async def answer_question(
@@ -114,6 +112,6 @@ async def _tell_who_asked(
     for rank, asker in enumerate((await questions.askers(tx, [alert.id]))[alert.id]):
         about = duties.get(asker.about_id)
         to = can_be_told(known.directory.people.get(asker.person_id), excluded, now)
-        if to is not None and about is not None and about.state in _STANDING:
+        if to is not None and about is not None and about.state in STANDING:
             owed.append(Owed(subject_of(about), to, Kind.ANSWERED, f"q{alert.id}", rank))
     await write_owed(tx, now, owed)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, STANDING, AlertChild, AlertState, Leg
 from bot.domain.asking import (
     MOST_WORDS,
     DeskQuestion,
@@ -39,7 +39,6 @@ from bot.rendering.catalogue import words
 from bot.store import alerts, events, messages, notifications, questions
 from bot.store.unit_of_work import Tx
 
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 _UNANSWERED = AlertChild(0, None)
 """What a question's ladder has to cover, so that it is read like any other."""
 
@@ -80,7 +79,7 @@ async def _why_not(
         return nothing_here(person.language)
     children = (await alerts.children(tx, [alert.id]))[alert.id]
     why_not = await refusal(tx, known, person, alert, children, now)
-    if why_not is None and alert.state not in _STANDING:
+    if why_not is None and alert.state not in STANDING:
         return Reply("press.closed", person.language)
     return why_not
 

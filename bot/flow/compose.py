@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.access import APP_PATH, SecurePage
 from bot.domain.alert import (
     OF_THE_DESK,
+    STANDING,
     Acknowledgement,
     AlertChild,
     AlertState,
@@ -47,7 +48,6 @@ from bot.rendering.view import joined
 from bot.store import access, alerts, directory, views, ways
 from bot.store.unit_of_work import Tx
 
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 log = logging.getLogger(__name__)
 
 
@@ -128,8 +128,8 @@ async def _compose_or_not(
         if row.channel is Channel.TELEGRAM or not isinstance(said, Outgoing):
             return said
         person = batch.known.directory.people.get(row.person_id or "")
-        if batch.second is None or person is None:
-            return None
+        if batch.second is None or person is None or row.kind in (Kind.DIGEST, Kind.CONSIDER):
+            return None  # these two name several, and somebody excluded from one may read along
         about = about_alerts(row)
         if excluded_reads_along(batch.known, row, [batch.alerts[i] for i in about]):
             return NotHere()
@@ -155,10 +155,10 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     if row.kind in CARDS:
         state = batch.alerts[row.alert_id].state
         if row.kind is Kind.PLAN:
-            if (row.alert_id, row.person_id) not in batch.said.owed or state not in _STANDING:
+            if (row.alert_id, row.person_id) not in batch.said.owed or state not in STANDING:
                 return None
         elif row.kind is Kind.ANSWERED:
-            if state not in _STANDING:
+            if state not in STANDING:
                 return None  # it is sealed with the rest
         elif row.kind is not Kind.MORE and state is not AlertState.OPEN:
             return None

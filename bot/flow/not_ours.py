@@ -13,7 +13,15 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState, Leg, children_in_scope, uncovered
+from bot.domain.alert import (
+    OF_THE_DESK,
+    STANDING,
+    AlertChild,
+    AlertState,
+    Leg,
+    children_in_scope,
+    uncovered,
+)
 from bot.domain.containment import REPORT_WITHIN
 from bot.domain.message import Kind, Priority
 from bot.domain.people import Person
@@ -37,8 +45,7 @@ from bot.store import (
 )
 from bot.store.unit_of_work import Tx
 
-_PRESSABLE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
-_SHOWING = (*_PRESSABLE, AlertState.CLOSED)
+_SHOWING = (*STANDING, AlertState.CLOSED)
 """The states in which somebody of the school can still open what there is."""
 
 
@@ -87,7 +94,7 @@ async def not_ours(ctx: Context, person_id: str, alert_id: int, child: int | Non
             return await closed_here(tx, known, alert, person, now)
         if alert.state is AlertState.WITHDRAWN:
             return Reply("press.withdrawn", person.language)
-        if alert.state not in _PRESSABLE:
+        if alert.state not in STANDING:
             return Reply("press.closed", person.language)
         if child is None and len(mine) > 1:
             return Reply("press.not_ours_which", person.language, alert=True)

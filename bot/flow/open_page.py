@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import OF_THE_DESK, Acknowledgement, AlertChild, AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, STANDING, Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.disclosure import is_sealed
 from bot.domain.message import Kind
 from bot.domain.people import Person
@@ -38,7 +38,6 @@ from bot.rendering.catalogue import words
 from bot.rendering.page import AlertPage, alert_page
 from bot.store import alerts
 
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 _CARDS = {Leg.TRIAGE: Kind.TRIAGE, Leg.QUESTION: Kind.QUESTION}
 
 
@@ -135,7 +134,7 @@ def _page(
         asked=shown.asked,
         answering=shown.question if is_open else None,
         may_acknowledge=is_open and not of_the_desk and own is None,
-        may_recuse=alert.state in _STANDING,
-        may_refuse=alert.state in _STANDING and not of_the_desk,
-        may_ask=alert.state in _STANDING and not of_the_desk,
+        may_recuse=alert.state in STANDING,
+        may_refuse=alert.state in STANDING and not of_the_desk,
+        may_ask=alert.state in STANDING and not of_the_desk,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState
+from bot.domain.alert import STANDING
 from bot.domain.message import Kind
 from bot.domain.people import Role
 from bot.domain.plan import SHOWN_AFTER
@@ -28,7 +28,6 @@ NOT_ASKED = "plan_not_asked:"
 """What the name of an alarm begins with: a plan that is due could not be asked for."""
 _BATCH = 50
 _PUT_OFF = timedelta(minutes=10)
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +62,7 @@ async def _ask(ctx: Context, tx: Tx, whose: Whose) -> None:
         return  # another worker has asked
     given = (await alerts.answers(tx, [alert.id]))[alert.id]
     stands = any(answer.person_id == owed.person_id for answer in given)
-    if alert.state not in _STANDING or not stands or owed.person_id in alert.excluded:
+    if alert.state not in STANDING or not stands or owed.person_id in alert.excluded:
         await plans.end_owed(tx, whose, now)
         return
     known = await in_force(ctx, tx)

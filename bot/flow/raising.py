@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState, Leg
+from bot.domain.alert import OF_THE_DESK, STANDING, AlertChild, AlertState, Leg
 from bot.domain.begin import begin
 from bot.domain.escalation import Climb, EscalationPolicy
 from bot.domain.incident import Incident
@@ -25,8 +25,6 @@ from bot.flow.ladder import ladders
 from bot.flow.tell import Owed, Subject, can_be_told, refresh_cards, write_climb
 from bot.store import alerts, events, messages, views, waits
 from bot.store.unit_of_work import Tx
-
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 
 
 @dataclass
@@ -167,7 +165,7 @@ class Raising:
                     state, {c.number for c in state.children}, self.known.directory, self.now, back
                 )
                 await self._tell_steps(steps, state, row)
-            if row.leg not in OF_THE_DESK and row.state in _STANDING:
+            if row.leg not in OF_THE_DESK and row.state in STANDING:
                 again = (told[row.id] & back) - self._hears_of(row.id)
                 self._owe_word(row, again, Kind.MORE, f"v{self.row.version}.back")
             before = next(a for a in self.existing.values() if a.id == row.id)

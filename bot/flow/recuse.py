@@ -5,7 +5,7 @@ pressed is excluded already, the ladder is due and the escalating stage's tick t
 person; an alert that their answer had settled is owed again by the raising stage's tick.
 """
 
-from bot.domain.alert import AlertState, NotificationState
+from bot.domain.alert import STANDING, AlertState, NotificationState
 from bot.flow.authorise import may_take
 from bot.flow.context import Context, Stage
 from bot.flow.hide import hide_from
@@ -13,8 +13,6 @@ from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.sealed import closed_here
 from bot.store import alerts, events, notifications
-
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 
 
 async def recuse(ctx: Context, person_id: str, alert_id: int) -> Reply:
@@ -43,7 +41,7 @@ async def recuse(ctx: Context, person_id: str, alert_id: int) -> Reply:
         )
         await hide_from(tx, now, [duty.id for duty in duties], [person.id])
         withdrawn = row.state is NotificationState.WITHDRAWN
-        if not withdrawn and any(duty.state in _STANDING for duty in duties):
+        if not withdrawn and any(duty.state in STANDING for duty in duties):
             await notifications.look_again(tx, row.id, now)
             tx.wake(Stage.RAISE)
         await events.append(

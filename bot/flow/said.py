@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import OF_THE_DESK, AlertChild, AlertState, Leg, Meaning
+from bot.domain.alert import OF_THE_DESK, STANDING, AlertChild, AlertState, Leg, Meaning
 from bot.domain.people import Person
 from bot.domain.plan import Choice, Offer
 from bot.domain.routing import InForce
@@ -18,8 +18,6 @@ from bot.rendering.cards import Answered
 from bot.store import offers, plans
 from bot.store.plans import Whose
 from bot.store.unit_of_work import Tx
-
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def answers_for(
     all_targets: bool = False,
 ) -> Answers:
     """For a reader who may. `all_targets`: where a page lists them, no list need be opened."""
-    if alert.leg in OF_THE_DESK or alert.state not in _STANDING:
+    if alert.leg in OF_THE_DESK or alert.state not in STANDING:
         return NONE
     whose = (alert.id, person.id)
     nurse = alert.leg is Leg.NURSE

@@ -6,13 +6,11 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState
+from bot.domain.alert import STANDING, AlertState
 from bot.domain.message import Kind
 from bot.domain.routing import InForce
 from bot.rendering import notices
 from bot.rendering.catalogue import words
-
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 
 
 def shared_words(
@@ -27,7 +25,7 @@ def shared_words(
     items = []
     for item in row.params["items"]:
         alert = duties[item["alert"]]
-        owed = _STANDING if row.kind is Kind.PLAN_MISSING else (AlertState.OPEN,)
+        owed = STANDING if row.kind is Kind.PLAN_MISSING else (AlertState.OPEN,)
         if alert.state not in owed or row.person_id in alert.excluded:
             continue
         school = schools.get(item.get("school", ""))

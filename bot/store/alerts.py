@@ -285,6 +285,8 @@ async def reopen(tx: Tx, alert_id: int, *, raising: int, at: datetime, bell_at: 
 
 async def look_again(tx: Tx, ids: Collection[int], at: datetime, *, hurry: bool = False) -> None:
     """The ladder of these open alerts is read anew at once; `hurry` pulls its next step up."""
+    if len(ids) > 1:
+        await lock_all(tx, ids)  # in their order, as everybody locks them
     if ids:
         await tx.execute(
             update(alerts)

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState
+from bot.domain.alert import STANDING
 from bot.domain.plan import Choice
 from bot.store.tables import alerts, notifications, plans, plans_owed
 from bot.store.unit_of_work import Tx
 
-_STANDING = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 Whose = tuple[int, str]
 """An alert's number and a person's id."""
 
@@ -106,7 +105,7 @@ async def missing(tx: Tx) -> list[Row[Any]]:
         )
         .where(
             plans_owed.c.ended_at.is_(None),
-            alerts.c.state.in_(_STANDING),
+            alerts.c.state.in_(STANDING),
             notifications.c.drill_id.is_(None),
         )
         .order_by(plans_owed.c.due_at, alerts.c.id)
