@@ -6,6 +6,8 @@ keys, and `BEGIN IMMEDIATE` for writers: the driver's default loses read-modify-
 """
 
 import os
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -70,9 +72,15 @@ def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
 
     async def open_connection() -> one_hop.OneHopConnection:
         # mode=rw: a missing file is an error, never a fresh and empty database
-        return await one_hop.connect(
+        connection = await one_hop.connect(
             f"file:{path}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_SECONDS
         )
+        try:
+            await connection.run(lambda: write_ahead(connection.driver))
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
 
     engine = create_async_engine(
         url,
@@ -87,7 +95,6 @@ def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
     def configure(connection: Any, record: Any) -> None:  # noqa: ARG001
         cursor = connection.cursor()
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_SECONDS * 1000}",
@@ -102,3 +109,17 @@ def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """To WAL, in the connection's thread. Of two that turn one new file to it at the same time
+    SQLite refuses one at once, whatever the timeout: it asks again for as long."""
+    give_up_at = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)

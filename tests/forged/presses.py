@@ -79,7 +79,8 @@ def is_no_forgery(town: Town, press: Forged) -> bool:
     for shape, legs in ((_PLAN, "school"), (_NURSES, "nurse"), (_UNDO, "school nurse")):
         if found := shape.fullmatch(data):
             number = int(next(group for group in found.groups() if group))
-            return town.may(name, number) and town.duties[number].leg in legs
+            duty = town.duties.get(number)
+            return town.may(name, number) and duty is not None and (duty.over or duty.leg in legs)
     if found := _ASK.fullmatch(data):
         number = int(found[1])
         return town.may(name, number) and town.duties[number].leg not in OF_THE_DESK

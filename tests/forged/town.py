@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.domain.access import SecurePage
+from bot.domain.alert import AlertState
 from bot.domain.people import Role
 from bot.flow.close import close
 from bot.flow.drill import ask_for
@@ -30,6 +31,8 @@ class Duty:
     years: frozenset[int | None]
     reference: str
     held: bool
+    over: bool
+    """Withdrawn or closed: to those whose it was every press tells so, also of the other leg's."""
 
 
 @dataclass
@@ -141,9 +144,9 @@ async def build(world: World) -> Town:
 
 async def _duties(town: Town) -> dict[str, list[int]]:
     """Which alerts there are; what they are about is the story's own to say."""
-    columns = alerts.c.id, alerts.c.leg, alerts.c.school_code, notifications.c
+    columns = alerts.c.id, alerts.c.leg, alerts.c.school_code, alerts.c.state, notifications.c
     of = alerts.join(notifications, notifications.c.id == alerts.c.notification_id)
-    wanted = select(*columns[:3], notifications.c.reference, notifications.c.content).select_from(
+    wanted = select(*columns[:4], notifications.c.reference, notifications.c.content).select_from(
         of
     )
     async with town.world.ctx.store.reading() as tx:
@@ -152,8 +155,9 @@ async def _duties(town: Town) -> dict[str, list[int]]:
     for row in rows:
         held = "whoever that is" in str(row.content) and row.leg.value != "triage"
         of_it = frozenset(year.year_group for year in years if year.alert_id == row.id)
+        over = row.state in (AlertState.WITHDRAWN, AlertState.CLOSED)
         town.duties[row.id] = Duty(
-            row.id, row.leg.value, row.school_code, of_it, row.reference, held
+            row.id, row.leg.value, row.school_code, of_it, row.reference, held, over
         )
     found: dict[str, list[int]] = {}
     for duty in town.duties.values():
