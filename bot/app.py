@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bot.clock import Clock
 from bot.domain.access import SecurePage
 from bot.domain.delivery import Notifier
-from bot.domain.errors import RefusedError, SettingsError
+from bot.domain.errors import RefusedError, SettingsError, StoreError
 from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
 from bot.flow.contain import contain_due
@@ -28,6 +28,7 @@ from bot.flow.escalate import escalate_due
 from bot.flow.hear import Hearer, forget_old_updates
 from bot.flow.identity import remember_bot
 from bot.flow.lease import Lease
+from bot.flow.look import due_stages
 from bot.flow.menu import owe_new_menus
 from bot.flow.offers import offers_over
 from bot.flow.open_alert import hide_due
@@ -249,10 +250,20 @@ class App:
     async def tick(self) -> None:
         """The scheduler's ticks, for whoever moves the clock by hand."""
         await self._renew()
-        self.stages.wake(stage for stage in Stage if stage is not Stage.WATCH)
+        self.stages.wake([Stage.DISPATCH, *self.others])
         if self.ctx.now() >= self._watched_at + _WATCH:
             self._watched_at = self.ctx.now()
-            self.stages.wake([Stage.WATCH])
+            self.stages.wake_all()
+        else:
+            await self._look()
+
+    async def _look(self) -> None:
+        """Wake whoever has something due; where that cannot be seen, all see for themselves."""
+        try:
+            due = await due_stages(self.ctx)
+        except StoreError:
+            due = set(Stage) - {Stage.WATCH}
+        self.stages.wake(due)
 
     async def due_next(self) -> dict[str, datetime]:
         """What is due next, of each kind that waits."""
@@ -267,14 +278,10 @@ class App:
 
             return tick
 
-        every_second = waking(
-            Stage.DRILL, Stage.RAISE, Stage.HEAR, Stage.ESCALATE, Stage.REPLAN, Stage.HIDE,
-            Stage.CONTAIN, Stage.PLAN, Stage.OFFER, Stage.COVER, Stage.READY, Stage.OUTAGE,
-        )  # fmt: skip
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH, *self.others))
-        self.ticks.every(1, "stages", every_second)
+        self.ticks.every(1, "look", self._look)
         self.ticks.every(self.ctx.lease_seconds / 3, "lease", self._renew)
-        self.ticks.every(_WATCH.total_seconds(), "watch", waking(Stage.WATCH))
+        self.ticks.every(_WATCH.total_seconds(), "all and watch", waking(*Stage))
         self.ticks.every(_HOUR, "hourly", self._hourly)
         self.ticks.start()
 

@@ -1,8 +1,15 @@
-"""Both engines under every test that takes `world` or `database`."""
+"""Both engines under every test that takes `world` or `database`.
+
+A run of the whole suite has every test on SQLite, and on PostgreSQL those in which the engine
+itself is at work, with every third of the others; `--both-engines` has them all. A run of a part
+leaves nothing out.
+"""
 
 import asyncio
+import gc
 import shutil
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -14,6 +21,37 @@ from tests.databases import Postgres, one_memory, postgres_server, sqlite_templa
 from tests.world import World
 
 ENGINES = ("sqlite", "postgres")
+_OF_THE_ENGINE = ("store", "rigs", "machine", "situations", "test_two_workers.py")
+_EVERY = 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--both-engines", action="store_true", help="the whole suite on PostgreSQL as well"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.args_source is pytest.Config.ArgsSource.ARGS or config.getoption("both_engines"):
+        return
+    left = {item for item in items if _is_left_to_sqlite(item)}
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=list(left))
+
+
+def _is_left_to_sqlite(item: pytest.Item) -> bool:
+    called = getattr(item, "callspec", None)
+    if called is None or called.params.get("engine") != "postgres":
+        return False
+    if not set(_OF_THE_ENGINE).isdisjoint(item.path.parts):
+        return False
+    return zlib.crc32(item.nodeid.encode()) % _EVERY != 0
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it need not be looked through at each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from bot.domain.alert import OF_THE_DESK, AlertState, LateBy, Leg
 from bot.domain.asking import waits
@@ -206,7 +206,9 @@ _sendable = (
     )
 )
 _WAITS = {
-    "notification": select(func.min(notifications.c.raise_due_at)),
+    "notification": select(func.min(notifications.c.raise_due_at)).where(
+        notifications.c.raise_due_at.is_not(None)
+    ),
     "ladder": select(func.min(alerts.c.next_step_at)).where(alerts.c.state == AlertState.OPEN),
     "message": _sendable,
     "outage": select(func.min(outages.c.due_at)).where(
@@ -221,8 +223,8 @@ _WAITS = {
     ),
     "plan": select(func.min(plans_owed.c.next_at)).where(plans_owed.c.next_at.is_not(None)),
     "offer": select(func.min(offers.c.until_at)).where(offers.c.ended_at.is_(None)),
-    "cover": select(func.min(covers.c.due_at)),
-    "absence": select(func.min(absences.c.turn_at)),
+    "cover": select(func.min(covers.c.due_at)).where(covers.c.due_at.is_not(None)),
+    "absence": select(func.min(absences.c.turn_at)).where(absences.c.turn_at.is_not(None)),
     "readiness": select(func.min(readiness_checks.c.due_at)).where(
         readiness_checks.c.done_at.is_(None)
     ),
@@ -231,12 +233,27 @@ _WAITS = {
     "closure": select(func.min(closures.c.replan_at)).where(closures.c.replan_at.is_not(None)),
     "update": select(func.min(inbox.c.due_at)).where(inbox.c.due_at.is_not(None)),
 }
-_SOONEST = select(*(query.scalar_subquery().label(name) for name, query in _WAITS.items()))
-"""Built once: whoever moves the clock by hand asks all the time."""
+_OF_THE_OUTBOX = "message", "claim"
+
+
+def _soonest(*besides: str) -> Select[Any]:
+    waits = {name: query for name, query in _WAITS.items() if name not in besides}
+    return select(*(query.scalar_subquery().label(name) for name, query in waits.items()))
+
+
+_SOONEST, _SOONEST_BESIDES_MESSAGES = _soonest(), _soonest(*_OF_THE_OUTBOX)
+"""Built once: they are asked all the time."""
 
 
 async def soonest(tx: Tx) -> dict[str, datetime | None]:
     """The next instant of each kind that waits: what is due next, or how far behind we are."""
     row = await tx.first(_SOONEST)
+    assert row is not None
+    return dict(row._mapping)
+
+
+async def soonest_besides_messages(tx: Tx) -> dict[str, datetime | None]:
+    """The same but for the outbox, whose next instant is no single look at an index."""
+    row = await tx.first(_SOONEST_BESIDES_MESSAGES)
     assert row is not None
     return dict(row._mapping)
