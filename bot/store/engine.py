@@ -7,8 +7,8 @@ keys, and `BEGIN IMMEDIATE` for writers: the driver's default loses read-modify-
 
 import os
 import sqlite3
-import time
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from bot.store import one_hop
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction before it gives up."""
+_AGAIN_SECONDS = 0.01
 
 
 def parse_url(url: str) -> URL:
@@ -114,12 +115,13 @@ def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
 def write_ahead(connection: sqlite3.Connection) -> None:
     """To WAL, in the connection's thread. Of two that turn one new file to it at the same time
     SQLite refuses one at once, whatever the timeout: it asks again for as long."""
-    give_up_at = time.monotonic() + BUSY_SECONDS
+    left, pause = int(BUSY_SECONDS / _AGAIN_SECONDS), Event()
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+            left -= 1
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or left < 0:
                 raise
-            time.sleep(0.01)
+            pause.wait(_AGAIN_SECONDS)
