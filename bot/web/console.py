@@ -24,6 +24,7 @@ from bot.domain.access import MOST_DIGITS
 from bot.domain.console import CONSOLE_PATH, SECTIONS, is_console_path, sections_of
 from bot.flow.console import console_visitor, speak, step_up_of
 from bot.flow.context import Context
+from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import Visitor, form_token
 from bot.flow.unlock import Unlocking, choose, unlock
 from bot.rendering.console import render_console
@@ -112,6 +113,17 @@ class Console:
             form=form_token(request.cookies.get(COOKIE, "")),
             path=path if request.method == "GET" and is_console_path(path) else here.path,
             **values,
+        )
+
+    def replied(
+        self, request: Request, someone: Visitor, section: str, reply: Reply, back: str
+    ) -> Response:
+        """What a use case came to; nothing for this reader looks as what is not there."""
+        if reply.sentence == nothing_here().sentence:
+            raise absent()
+        status = 422 if reply.alert else 200
+        return self.said(
+            request, someone, section, reply.sentence, back=back, status=status, **reply.values
         )
 
     def said(
