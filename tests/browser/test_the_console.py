@@ -1,5 +1,5 @@
-"""The console in a real browser: for everybody who reads it, by keyboard alone, moving by itself, and
-what another site, a frame and a role that is gone come to. One world for all of its pages."""
+"""The console in a real browser: for everybody who reads it, by keyboard alone, moving by itself,
+and what another site, a frame and a role that is gone come to. One world for all of its pages."""
 
 import json
 import os
@@ -51,6 +51,7 @@ async def bryn(world: World) -> AsyncIterator[School]:
     await world.school("Roath Primary School", deputy="Siân Example")
     await world.opens_details_on_the_page()
     yield school
+    await world.settle()
     world.everyone_is_accounted_for()
 
 
