@@ -123,8 +123,9 @@ def gaps_made(
     here = {person.id: replace(person, absences=()) for person in gone}
     staff = Directory(before.directory.schools, {**before.directory.people, **here})
     before = replace(before, directory=staff)
+    touched = before.directory.touched(gone)
     for school in after.directory.schools.values():
-        if not any(before.directory.touches_school(person, school.code) for person in gone):
+        if school.code not in touched:
             continue
         day = _next_day_of(after, school, at)
         for leg in (Leg.SCHOOL, Leg.NURSE):

@@ -1,6 +1,6 @@
 """The directory's two files, told apart by their columns (contract: directory files)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from bot.domain.errors import Fault, RefusedError
@@ -40,13 +40,28 @@ def read_directory_file(name: str, data: bytes) -> DirectoryFile:
     raise RefusedError([Fault(f"{name} line 1", says)])
 
 
-def _places(read: Table, key: str) -> dict[str, str]:
+class _Places(Mapping[str, str]):
+    """Where each stands; put into words only for the one that is asked for, of many thousands."""
+
+    def __init__(self, file: str, lines: Mapping[str, int]) -> None:
+        self._file, self._lines = file, lines
+
+    def __getitem__(self, key: str) -> str:
+        return f"{self._file} line {self._lines[key]}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+def _places(read: Table, key: str) -> Mapping[str, str]:
     column = read.names.index(key)
-    return {
-        cells[column].strip(): f"{read.file} line {number}"
-        for number, cells in read.rows
-        if len(cells) > column
-    }
+    return _Places(
+        read.file,
+        {cells[column].strip(): number for number, cells in read.rows if len(cells) > column},
+    )
 
 
 def check_references(
@@ -59,7 +74,7 @@ def check_references(
 
     `places` says where each stands in its file; without it the fault names the code or id.
     """
-    known, where = list(schools), places or {}
+    known, where = list(schools), places if places is not None else {}
     codes = {school.code for school in known}
     teams = {school.nurse_team for school in known}
     return [
@@ -78,10 +93,12 @@ def _without_calendar(
 
 
 def _astray(
-    person: Person, codes: Collection[str], teams: Collection[str], places: Mapping[str, str]
+    person: Person, codes: Set[str], teams: Set[str], places: Mapping[str, str]
 ) -> Iterator[Fault]:
+    if person.scope.schools <= codes and person.scope.teams <= teams:
+        return
     where = f"{places.get(person.id, f'people.csv {person.id}')}, schools"
-    if not person.scope.schools <= set(codes):
+    if not person.scope.schools <= codes:
         yield Fault(where, "must name only schools that are in schools.csv")
-    if not person.scope.teams <= set(teams):
+    if not person.scope.teams <= teams:
         yield Fault(where, "must name only nurse teams that a school in schools.csv has")
