@@ -161,6 +161,20 @@ def _directory(commands: "argparse._SubParsersAction[_Parser]") -> None:
             f"encompass directory {name} schools.csv people.csv",
         )  # fmt: skip
         part.add_argument("files", nargs="+", metavar="FILE")
+    undo = _command(
+        parts, "undo", "directory:undo_import", "take the last import back",
+        "encompass directory undo",
+    )  # fmt: skip
+    undo.description = (
+        f"{undo.description}\nRefused where something has changed since that it would lose. "
+        "Whoever had left by\nthe import is back, and has to be invited anew."
+    )
+    find = _command(
+        parts, "find", "finding:run", "schools and people by any of their words",
+        "encompass directory find kings prim",
+    )  # fmt: skip
+    find.add_argument("words", nargs="+", metavar="TEXT")
+    find.add_argument("--json", action="store_true")
     export = _command(
         parts, "export", "directory:export", "write the directory back out as files",
         "encompass directory export backup/",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.commands.surroundings import read_bytes, with_context
 from bot.domain.errors import Fault, RefusedError
-from bot.flow.directory import Difference, apply, plan
+from bot.flow.directory import Difference, apply, plan, undo
 from bot.flow.directory import export as export_directory
 from bot.intake.directory_csv import DirectoryFile, read_directory_file
 from bot.intake.people_csv import people_csv
@@ -35,6 +35,11 @@ def plan_files(given: argparse.Namespace) -> int:
 def import_files(given: argparse.Namespace) -> int:
     files = _read(given.files)
     _show(with_context(lambda ctx: apply(ctx, files)), "changed")
+    return 0
+
+
+def undo_import(given: argparse.Namespace) -> int:  # noqa: ARG001
+    _show(with_context(lambda ctx: undo(ctx, "command line")), "changed back")
     return 0
 
 

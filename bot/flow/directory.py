@@ -16,6 +16,7 @@ from bot.flow.departure import remove, tell_who_left
 from bot.flow.in_force import in_force
 from bot.flow.menu import addresses_of, owe_menus
 from bot.flow.second_ways import renew_ways
+from bot.flow.taking_back import as_it_was, keep
 from bot.flow.tell import refresh_cards
 from bot.intake.directory_csv import DirectoryFile, check_references
 from bot.store import absences, alerts, directory, events
@@ -95,14 +96,30 @@ async def _checked(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Diff
     return found
 
 
-async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
+async def undo(ctx: Context, by: str) -> Difference:
+    """Take the last import back: the directory is as it was before it. NotFoundError if there is
+    none, RefusedError if that would lose what has happened since."""
+    return await apply(ctx, (), by=by, undoing=True)
+
+
+async def apply(
+    ctx: Context,
+    files: Sequence[DirectoryFile],
+    *,
+    by: str = "command line",
+    undoing: bool = False,
+) -> Difference:
     """Import these files: all of it in one transaction, or nothing."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
         before = await in_force(ctx, tx)
+        undoes = None
+        if undoing:
+            undoes, *files = await as_it_was(tx, before.directory)
         found = await _checked(ctx, tx, files)
         if not found.lines():
             return found
+        await keep(tx, before.directory, found, now, by=by, undoes=undoes)
         await directory.put(
             tx,
             [*found.new_schools, *found.changed_schools],
