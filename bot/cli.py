@@ -160,7 +160,19 @@ def _directory(commands: "argparse._SubParsersAction[_Parser]") -> None:
             parts, name, f"directory:{name}_files", says,
             f"encompass directory {name} schools.csv people.csv",
         )  # fmt: skip
-        part.add_argument("files", nargs="+", metavar="FILE")
+        part.add_argument("files", nargs="+", metavar="FILE", help=".csv or .xlsx")
+        part.description = (
+            f"{part.description}\nThe address list of schools in Wales and England's register are "
+            "taken as they are published;\nwhat such a list lacks is given here, once, for the "
+            "schools that are new."
+        )
+        part.add_argument("--opens-at", metavar="HH:MM", help="of a published list's new schools")
+        part.add_argument("--closes-at", metavar="HH:MM")
+        part.add_argument("--calendar", metavar="NAME", help="a file in config/calendars")
+        part.add_argument("--nurse-team", metavar="TEAM", default="")
+        part.add_argument(
+            "--authority", action="append", metavar="CODE", help="of the list, these alone: 681"
+        )
     undo = _command(
         parts, "undo", "directory:undo_import", "take the last import back",
         "encompass directory undo",
