@@ -52,15 +52,14 @@ class Table:
         No two rows may have the same value of `key`.
         """
         self.refuse_missing(columns)
-        lines: dict[Any, int] = {}
+        lines: dict[str, int] = {}
         for number, cells in self.rows:
             if len(cells) > len(self.names):
                 self.fault(number, "", f"must have at most {len(self.names)} cells")
             elif any(cell.strip() for cell in cells):
                 values = self._values(number, cells, columns)
-                if (first := lines.setdefault(values.get(key), number)) != number and values.get(
-                    key
-                ):
+                name = values.get(key)
+                if name and (first := lines.setdefault(name, number)) != number:
                     self.fault(number, key, f"must be unique, and {self.word} {first} has the same")
                 yield number, values
         if self.faults:

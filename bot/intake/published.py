@@ -1,5 +1,5 @@
-"""The lists of schools that governments publish, as they come: the address list of schools in Wales,
-and England's register (Get Information about Schools). They are known by their headings.
+"""The lists of schools that governments publish, as they come: the address list of schools in
+Wales, and England's register (Get Information about Schools). They are known by their headings.
 
 Neither says when a school opens, which calendar it keeps or which nurse team it has.
 """
@@ -48,7 +48,9 @@ def listed_schools(table: Table) -> list[Listed]:
     return _english(table)
 
 
-def _records(table: Table, columns: Mapping[str, Column], key: str) -> list[tuple[int, dict]]:  # type: ignore[type-arg]
+def _records(
+    table: Table, columns: Mapping[str, Column], key: str
+) -> list[tuple[int, dict[str, str]]]:
     return list(table.records(columns, key))
 
 

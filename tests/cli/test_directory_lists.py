@@ -1,5 +1,6 @@
 """Workbooks, and the lists that governments publish, are imported as they come."""
 
+from collections.abc import Sequence
 from datetime import time
 from io import BytesIO
 from typing import Any
@@ -34,7 +35,7 @@ ENGLISH = (
 )
 
 
-def workbook(*sheets: list[list[Any]]) -> bytes:
+def workbook(*sheets: Sequence[Sequence[Any]]) -> bytes:
     book = Workbook()
     for number, rows in enumerate(sheets):
         sheet = book.active if not number else book.create_sheet(f"S{number}")
