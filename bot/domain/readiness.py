@@ -181,6 +181,13 @@ def next_pupil_day(known: InForce, at: datetime) -> date:
     return min((day for day in days if day is not None), default=tomorrow)
 
 
+def missing_at(known: InForce, school: School, at: datetime) -> tuple[date, tuple[Gap, ...]]:
+    """This school's next pupil day, after `at`'s own, and its gaps on it."""
+    day = _next_day_of(known, school, at)
+    legs = (leg for leg in (Leg.SCHOOL, Leg.NURSE) if known.policies[leg].enabled)
+    return day, tuple(gap for leg in legs if (gap := _gap(known, school, leg, day)))
+
+
 def gaps_while_away(known: InForce, away: Person, first_on: date, last_on: date) -> tuple[Gap, ...]:
     """What nobody covers on some day of an absence that would be covered were this person there,
     each school and leg once, as on the first such day."""

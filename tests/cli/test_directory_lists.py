@@ -41,7 +41,7 @@ def workbook(*sheets: Sequence[Sequence[Any]]) -> bytes:
         sheet = book.active if not number else book.create_sheet(f"S{number}")
         assert sheet is not None
         for row in rows:
-            sheet.append(row)
+            sheet.append(list(row))
     out = BytesIO()
     book.save(out)
     return out.getvalue()
