@@ -41,9 +41,9 @@ class SchoolPage:
 async def overview(ctx: Context, someone: Visitor, text: str) -> Overview:  # noqa: ARG001
     async with ctx.store.reading() as tx:
         known = await in_force(ctx, tx)
-        if text.strip():
-            return Overview(search(known, text, people=True), ())
-        steps = await steps_of(ctx, tx, known)
+        steps = () if text.strip() else await steps_of(ctx, tx, known)
+    if text.strip():
+        return Overview(await search(known, text, people=True), ())
     return Overview(None, tuple(step for step in steps if not step.done))
 
 
