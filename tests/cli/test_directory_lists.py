@@ -63,7 +63,7 @@ def test_a_workbook_says_what_a_text_would(fresh: Desk) -> None:
 
 def test_a_workbooks_fault_is_told_by_its_row_and_column(fresh: Desk) -> None:
     heading = ["code", "name", "opens_at", "closes_at", "calendar"]
-    rows = [
+    rows: list[list[Any]] = [
         heading,
         ["9982001", "A", "late", "15:20", "porth-awel"],
         [1, "B", "09:00", "15:00", "x"],
