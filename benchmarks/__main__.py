@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.directory import importing, searching
 from benchmarks.figures import HEAD, Figure
 from benchmarks.page import first_on_the_page
 from benchmarks.sending import burst, first_send
@@ -39,6 +40,7 @@ async def _figures(*, short: bool) -> list[Figure]:
     figures = [await first_send(10 if short else 51), await burst()]
     figures.append(await first_on_the_page(20))
     figures.append(await viewing(100_000))
+    figures += [await importing(25_000, 60_000), searching(25_000, 60_000)]
     for number in (100_000,) if short else (100_000, 1_000_000):
         figures += await ticks(number)
     return figures

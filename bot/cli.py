@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bot import __version__
+from bot.cli_directory import directory_commands
 from bot.domain.errors import EncompassError, SettingsError, StoreError, UsageError
 
 OK, REFUSED, CANNOT_RUN = 0, 1, 2
@@ -74,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--for", dest="day", metavar="DATE", help="the day to prove; default: next")
     check.add_argument("--json", action="store_true")
 
-    _directory(commands)
+    directory_commands(commands, _command)
 
     invite = _command(
         commands, "invite", "people:invite", "a one-time enrolment link, alone on stdout",
@@ -147,25 +148,6 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--to", dest="last", required=True, metavar="D")
     report.add_argument("--format", choices=("text", "csv", "json"), default="text")
     return top
-
-
-def _directory(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    directory = commands.add_parser("directory", help="schools.csv and people.csv")
-    parts = directory.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, says in (
-        ("plan", "show what importing these files would change"),
-        ("import", "import these files: all of it in one transaction, or nothing"),
-    ):
-        part = _command(
-            parts, name, f"directory:{name}_files", says,
-            f"encompass directory {name} schools.csv people.csv",
-        )  # fmt: skip
-        part.add_argument("files", nargs="+", metavar="FILE")
-    export = _command(
-        parts, "export", "directory:export", "write the directory back out as files",
-        "encompass directory export backup/",
-    )  # fmt: skip
-    export.add_argument("folder", metavar="DIR")
 
 
 def _ending(commands: "argparse._SubParsersAction[_Parser]") -> None:

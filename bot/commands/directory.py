@@ -1,13 +1,16 @@
 """`directory plan`, `directory import` and `directory export`."""
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.commands.surroundings import read_bytes, with_context
 from bot.domain.errors import Fault, RefusedError
-from bot.flow.directory import Difference, apply, plan
+from bot.flow.context import Context
+from bot.flow.directory import Difference, apply, plan, undo
 from bot.flow.directory import export as export_directory
+from bot.flow.published import Defaults, filled
 from bot.intake.directory_csv import DirectoryFile, read_directory_file
 from bot.intake.people_csv import people_csv
 from bot.intake.schools_csv import schools_csv
@@ -27,14 +30,37 @@ def _read(names: Sequence[str]) -> list[DirectoryFile]:
 
 
 def plan_files(given: argparse.Namespace) -> int:
-    files = _read(given.files)
-    _show(with_context(lambda ctx: plan(ctx, files)), "would change")
+    _show(with_context(lambda ctx: _with_listed(ctx, given, plan)), "would change")
     return 0
 
 
 def import_files(given: argparse.Namespace) -> int:
+    _show(with_context(lambda ctx: _with_listed(ctx, given, apply)), "changed")
+    return 0
+
+
+async def _with_listed(
+    ctx: Context,
+    given: argparse.Namespace,
+    act: Callable[[Context, Sequence[DirectoryFile]], Awaitable[Difference]],
+) -> Difference:
+    """Do it with these files; a published list is made into schools first, and what it leaves out
+    is said on stderr."""
     files = _read(given.files)
-    _show(with_context(lambda ctx: apply(ctx, files)), "changed")
+    if any(file.listed is not None for file in files):
+        defaults = Defaults(
+            opens_at=given.opens_at,
+            closes_at=given.closes_at,
+            calendar=given.calendar,
+            nurse_team=given.nurse_team,
+        )
+        files, said = await filled(ctx, files, frozenset(given.authority or ()), defaults)
+        print("\n".join(said), file=sys.stderr)
+    return await act(ctx, files)
+
+
+def undo_import(given: argparse.Namespace) -> int:  # noqa: ARG001
+    _show(with_context(lambda ctx: undo(ctx, "command line")), "changed back")
     return 0
 
 

@@ -31,7 +31,7 @@ class Directory:
     def _holders(self) -> dict[tuple[Role, str], tuple[Person, ...]]:
         """By role and school: who holds the role for it, or for everything, first asked first.
         Looked up and not searched: thousands of people, and every notice asks."""
-        everywhere = {r: [p for p in self._by_role[r] if p.scope.everywhere] for r in Role}
+        everywhere = self._everywhere
         named: dict[tuple[Role, str], list[Person]] = {}
         for person in self.people.values():
             if not person.scope.everywhere:
@@ -41,6 +41,10 @@ class Directory:
             (role, code): tuple(sorted((*people, *everywhere[role]), key=_first_asked))
             for (role, code), people in named.items()
         }
+
+    @cached_property
+    def _everywhere(self) -> dict[Role, tuple[Person, ...]]:
+        return {r: tuple(p for p in self._by_role[r] if p.scope.everywhere) for r in Role}
 
     @cached_property
     def _by_role(self) -> dict[Role, tuple[Person, ...]]:
@@ -106,7 +110,7 @@ class Directory:
     ) -> tuple[Person, ...]:
         """Who holds the role for this school by themselves, whatever the day, first asked first."""
         holders = self._by_role[role]
-        everywhere = tuple(p for p in holders if p.scope.everywhere)
+        everywhere = self._everywhere[role]
         if school_code is None:
             return everywhere or holders
         able = self._holders.get((role, school_code), everywhere)
@@ -175,6 +179,18 @@ class Directory:
     def touches_school(self, person: Person, school_code: str) -> bool:
         """Whether this person covers the school, or on some day stands in for somebody who does."""
         return any(self.covers_school(one, school_code) for one in self._places(person, None))
+
+    def touched(self, people: Iterable[Person]) -> Collection[str]:
+        """The codes of every school that one of these people touches."""
+        stand_ins = list(self._stand_ins(None))
+        found: set[str] = set()
+        for person in people:
+            own = self.people.get(person.id, person)
+            for one in (own, *(away for away, cover in stand_ins if cover.id == person.id)):
+                if one.scope.everywhere:
+                    return self.schools.keys()
+                found |= self._codes(one)
+        return found
 
     def covers_several(self, person: Person, on: date | None = None) -> bool:
         """Whether a message to this person has to say which school is meant."""

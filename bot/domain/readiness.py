@@ -123,8 +123,9 @@ def gaps_made(
     here = {person.id: replace(person, absences=()) for person in gone}
     staff = Directory(before.directory.schools, {**before.directory.people, **here})
     before = replace(before, directory=staff)
+    touched = before.directory.touched(gone)
     for school in after.directory.schools.values():
-        if not any(before.directory.touches_school(person, school.code) for person in gone):
+        if school.code not in touched:
             continue
         day = _next_day_of(after, school, at)
         for leg in (Leg.SCHOOL, Leg.NURSE):
@@ -178,6 +179,13 @@ def next_pupil_day(known: InForce, at: datetime) -> date:
         for school in known.directory.schools.values()
     )
     return min((day for day in days if day is not None), default=tomorrow)
+
+
+def missing_at(known: InForce, school: School, at: datetime) -> tuple[date, tuple[Gap, ...]]:
+    """This school's next pupil day, after `at`'s own, and its gaps on it."""
+    day = _next_day_of(known, school, at)
+    legs = (leg for leg in (Leg.SCHOOL, Leg.NURSE) if known.policies[leg].enabled)
+    return day, tuple(gap for leg in legs if (gap := _gap(known, school, leg, day)))
 
 
 def gaps_while_away(known: InForce, away: Person, first_on: date, last_on: date) -> tuple[Gap, ...]:

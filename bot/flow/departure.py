@@ -69,7 +69,7 @@ async def end_access(
     # Codes first: one that is being used at this moment is waited for, and its account ends too.
     codes = await enrolment.end_codes(tx, people, now)
     hearers = [*people, *stand_ins]
-    told_to = {person_id: await alerts.open_told_to(tx, person_id) for person_id in hearers}
+    told_to = await alerts.open_told(tx, hearers)
     # Alerts before what hangs on them, as every press takes them.
     await alerts.lock_all(tx, sorted({told for of_one in told_to.values() for told in of_one}))
     contacts = await directory.end_contacts(tx, people, now)
@@ -85,14 +85,14 @@ async def end_access(
         await refresh_card(tx, now, card, Priority.ANSWER)
     await absences.look_again_at(tx, people, now)
     stubs, ladders = {card.id for card in shown}, set()
-    for person_id in people:
+    for person_id in told_to.keys() & set(people):
         told = told_to[person_id]
         for card in await messages.cards_of(tx, told, [person_id]):
             await refresh_card(tx, now, card)
             stubs.add(card.id)
         await alerts.look_again(tx, told, now)
         ladders.update(told)
-    for person_id in stand_ins:
+    for person_id in told_to.keys() & set(stand_ins):
         await refresh_cards(tx, now, told_to[person_id], [person_id])
         await alerts.look_again(tx, told_to[person_id], now)
     tx.wake(Stage.ESCALATE, Stage.COVER)
@@ -116,7 +116,9 @@ async def remove(tx: Tx, people: Collection[str], now: datetime, *, by: str) -> 
 async def tell_who_left(tx: Tx, before: InForce, people: Collection[str], now: datetime) -> Bare:
     """Tell the coordinators whose leaving left schools or roles without anybody, and which; nothing
     where somebody else is there. `before` is what was in force while they still were."""
-    gone = [before.directory.people[left] for left in people if left in before.directory.people]
+    known = before.directory.people
+    # Who could never be told leaves no gap that was not there before: thousands, after an undo.
+    gone = [known[left] for left in people if left in known and known[left].contacts]
     return await _tell(tx, before, gone, now, "alarm.person_left", always=False)
 
 

@@ -3,7 +3,7 @@ writing it back out. Who is no longer in the file has left: what that ends is in
 in the same commit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.directory import Directory
@@ -16,6 +16,7 @@ from bot.flow.departure import remove, tell_who_left
 from bot.flow.in_force import in_force
 from bot.flow.menu import addresses_of, owe_menus
 from bot.flow.second_ways import renew_ways
+from bot.flow.taking_back import as_it_was, keep
 from bot.flow.tell import refresh_cards
 from bot.intake.directory_csv import DirectoryFile, check_references
 from bot.store import absences, alerts, directory, events
@@ -51,15 +52,21 @@ def difference(now: Directory, files: Sequence[DirectoryFile]) -> Difference:
     people = {p.id: p for file in files for p in file.people or ()}
     gives_schools = any(file.schools is not None for file in files)
     gives_people = any(file.people is not None for file in files)
-    known = {p.id: replace(p, contacts=(), absences=()) for p in now.people.values()}
+    known = now.people
     return Difference(
         new_schools=tuple(s for c, s in schools.items() if c not in now.schools),
         changed_schools=_changed(schools, now.schools),
         gone_schools=tuple(c for c in now.schools if gives_schools and c not in schools),
         new_people=tuple(p for i, p in people.items() if i not in known),
-        changed_people=tuple(p for i, p in people.items() if i in known and known[i] != p),
+        changed_people=tuple(_differing(people, known)),
         gone_people=tuple(i for i in known if gives_people and i not in people),
     )
+
+
+def _differing(given: Mapping[str, Person], known: Mapping[str, Person]) -> Iterator[Person]:
+    for i, person in given.items():
+        if i in known and replace(known[i], contacts=(), absences=()) != person:
+            yield person
 
 
 def _changed(given: Mapping[str, School], known: Mapping[str, School]) -> tuple[School, ...]:
@@ -74,7 +81,7 @@ async def plan(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
 
 async def _checked(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Difference:
     known = await in_force(ctx, tx)
-    stored = await directory.load_as_imported(tx)
+    stored = await directory.as_imported(tx, known.directory)
     found = difference(stored, files)
     after_schools = {**stored.schools, **{s.code: s for f in files for s in f.schools or ()}}
     after_people = {**stored.people, **{p.id: p for f in files for p in f.people or ()}}
@@ -89,14 +96,30 @@ async def _checked(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Diff
     return found
 
 
-async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
+async def undo(ctx: Context, by: str) -> Difference:
+    """Take the last import back: the directory is as it was before it. NotFoundError if there is
+    none, RefusedError if that would lose what has happened since."""
+    return await apply(ctx, (), by=by, undoing=True)
+
+
+async def apply(
+    ctx: Context,
+    files: Sequence[DirectoryFile],
+    *,
+    by: str = "command line",
+    undoing: bool = False,
+) -> Difference:
     """Import these files: all of it in one transaction, or nothing."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
         before = await in_force(ctx, tx)
+        undoes = None
+        if undoing:
+            undoes, *files = await as_it_was(tx, before.directory)
         found = await _checked(ctx, tx, files)
         if not found.lines():
             return found
+        await keep(tx, before.directory, found, now, by=by, undoes=undoes)
         await directory.put(
             tx,
             [*found.new_schools, *found.changed_schools],
@@ -112,14 +135,15 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
         await directory.changed(tx)
         # Notifications are locked before their alerts, as raising does.
         await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
-        if found.gone_people:
-            await remove(tx, found.gone_people, now, by="import")
+        for some in directory.by_many(found.gone_people):
+            await remove(tx, some, now, by="import")
         await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
-        await absences.look_again_at(tx, [person.id for person in found.changed_people], now)
-        for person in found.changed_people:  # another role or scope may leave a child unreached
-            told = await alerts.open_told_to(tx, person.id)
-            await refresh_cards(tx, now, told, [person.id])
-            await alerts.look_again(tx, told, now)
+        for those in directory.by_many(person.id for person in found.changed_people):
+            await absences.look_again_at(tx, those, now)
+            # Another role or scope may leave a child unreached.
+            for person_id, told in (await alerts.open_told(tx, those)).items():
+                await refresh_cards(tx, now, told, [person_id])
+                await alerts.look_again(tx, told, now)
         await events.append(
             tx,
             events.line(

@@ -1,13 +1,13 @@
 """The directory's two files, told apart by their columns (contract: directory files)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from bot.domain.errors import Fault, RefusedError
 from bot.domain.people import Person
 from bot.domain.school import School
-from bot.intake import people_csv, schools_csv
-from bot.intake.directory_table import Table, table
+from bot.intake import people_csv, published, schools_csv
+from bot.intake.directory_table import Table, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,17 @@ class DirectoryFile:
     ignored: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
     """Where each school or person stands, by code or id: `people.csv line 7`."""
+    listed: list[published.Listed] | None = None
+    """What a government's published list says of each school; `flow.published` makes schools of it,
+    with what such a list does not carry."""
 
 
 def read_directory_file(name: str, data: bytes) -> DirectoryFile:
     """The schools or the people of a file, or every fault in it by file, line and column."""
-    read = table(name, data)
+    found = tables(name, data)
+    read = next((table for table in found if _is_known(table)), found[0])
+    if published.is_published(read):
+        return DirectoryFile(listed=published.listed_schools(read))
     if {"opens_at", "closes_at", "code"} & set(read.names):
         schools = schools_csv.schools_of(read)
         ignored = read.ignored(schools_csv.COLUMNS)
@@ -37,16 +43,37 @@ def read_directory_file(name: str, data: bytes) -> DirectoryFile:
         for columns in (schools_csv.COLUMNS, people_csv.COLUMNS)
     )
     says = f"must have the columns of schools ({of_schools}) or of people ({of_people})"
-    raise RefusedError([Fault(f"{name} line 1", says)])
+    raise RefusedError([Fault(f"{name} {read.word} 1", says)])
 
 
-def _places(read: Table, key: str) -> dict[str, str]:
+def _is_known(table: Table) -> bool:
+    return published.is_published(table) or bool(
+        {"opens_at", "closes_at", "code", "role", "schools"} & set(table.names)
+    )
+
+
+class _Places(Mapping[str, str]):
+    """Where each stands; put into words only for the one that is asked for, of many thousands."""
+
+    def __init__(self, file: str, lines: Mapping[str, int]) -> None:
+        self._file, self._lines = file, lines  # the file's name with its word for a row
+
+    def __getitem__(self, key: str) -> str:
+        return f"{self._file} {self._lines[key]}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+def _places(read: Table, key: str) -> Mapping[str, str]:
     column = read.names.index(key)
-    return {
-        cells[column].strip(): f"{read.file} line {number}"
-        for number, cells in read.rows
-        if len(cells) > column
-    }
+    return _Places(
+        f"{read.file} {read.word}",
+        {cells[column].strip(): number for number, cells in read.rows if len(cells) > column},
+    )
 
 
 def check_references(
@@ -59,7 +86,7 @@ def check_references(
 
     `places` says where each stands in its file; without it the fault names the code or id.
     """
-    known, where = list(schools), places or {}
+    known, where = list(schools), places if places is not None else {}
     codes = {school.code for school in known}
     teams = {school.nurse_team for school in known}
     return [
@@ -78,10 +105,12 @@ def _without_calendar(
 
 
 def _astray(
-    person: Person, codes: Collection[str], teams: Collection[str], places: Mapping[str, str]
+    person: Person, codes: Set[str], teams: Set[str], places: Mapping[str, str]
 ) -> Iterator[Fault]:
+    if person.scope.schools <= codes and person.scope.teams <= teams:
+        return
     where = f"{places.get(person.id, f'people.csv {person.id}')}, schools"
-    if not person.scope.schools <= set(codes):
+    if not person.scope.schools <= codes:
         yield Fault(where, "must name only schools that are in schools.csv")
-    if not person.scope.teams <= set(teams):
+    if not person.scope.teams <= teams:
         yield Fault(where, "must name only nurse teams that a school in schools.csv has")

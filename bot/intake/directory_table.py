@@ -8,14 +8,19 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Any
 
 from bot.domain.errors import Fault, NotReadableError, RefusedError
-from bot.intake.cells import CellError
+from bot.intake.cells import Cell, CellError
 from bot.intake.csv_text import csv_rows
 from bot.intake.json_text import UNCLEAN, unclean
+from bot.intake.sheet import Sheet, is_filled
+from bot.intake.xlsx_notices import sheets
 
 _MOST_TEXT = 1000
+_GIAS = b'URN,"LA (code)",', b"URN,LA (code),", b'"URN","LA (code)",'
+"""How England's register begins, which is published in this encoding."""
 _EVALUATED = re.compile(r"'*[=+\-@]")
 _SHIELDED = re.compile(r"''*[=+\-@]")
 
@@ -38,6 +43,8 @@ class Table:
     names: Sequence[str]
     rows: Sequence[tuple[int, Sequence[str]]]
     faults: list[Fault] = field(default_factory=list)
+    word: str = "line"
+    """What a row is called to the person who wrote it: a workbook numbers its rows."""
 
     def records(self, columns: Columns, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Line number and values of each row; raises `RefusedError` with every fault at the end.
@@ -51,14 +58,15 @@ class Table:
                 self.fault(number, "", f"must have at most {len(self.names)} cells")
             elif any(cell.strip() for cell in cells):
                 values = self._values(number, cells, columns)
-                if (first := lines.setdefault(values[key], number)) != number and values[key]:
-                    self.fault(number, key, f"must be unique, and line {first} has the same")
+                name = values.get(key)
+                if name and (first := lines.setdefault(name, number)) != number:
+                    self.fault(number, key, f"must be unique, and {self.word} {first} has the same")
                 yield number, values
         if self.faults:
             raise RefusedError(self.faults)
 
     def fault(self, number: int, column: str, says: str) -> None:
-        where = f"{self.file} line {number}" + f", {column}" * bool(column)
+        where = f"{self.file} {self.word} {number}" + f", {column}" * bool(column)
         self.faults.append(Fault(where, says))
 
     def ignored(self, columns: Columns) -> tuple[str, ...]:
@@ -96,10 +104,56 @@ def _text(cell: str) -> str:
     return text[1:] if _SHIELDED.match(text) else text
 
 
+def tables(file: str, data: bytes) -> list[Table]:
+    """Every table of the file: one of a text, one a sheet of a workbook."""
+    if not file.casefold().endswith(".xlsx"):
+        return [table(file, data)]
+    try:
+        found = [_of_sheet(file, sheet) for sheet in sheets(data)]
+    except RefusedError as refused:  # whose places do not name the file
+        faults = [Fault(f"{file} {fault.where}".strip(), fault.says) for fault in refused.faults]
+        raise NotReadableError(faults) from None
+    if not found:
+        raise NotReadableError([Fault(file, "must have a row of column names")])
+    return found
+
+
+def _of_sheet(file: str, sheet: Sheet) -> Table:
+    rows = [
+        (row.number, [_written(cell) for cell in row.cells])
+        for row in sheet.rows
+        if any(is_filled(cell) for cell in row.cells)
+    ]
+    broken = [
+        Fault(f"{file} {sheet.place(row)}" + f", column {(at or 0) + 1}" * (at is not None), says)
+        for row in sheet.rows
+        for at, says in row.broken.items()
+    ]
+    names = [_name(name) for name in rows[0][1]] if rows else []
+    return Table(file, names, rows[1:], broken, "row")
+
+
+def _written(cell: Cell) -> str:
+    """A cell as it would stand in a text: a code that a spreadsheet took for a number is none."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
+    if isinstance(cell, time):
+        return f"{cell:%H:%M}"
+    return str(cell)
+
+
+def _name(written: str) -> str:
+    return "_".join(written.casefold().split())[:60]
+
+
 def table(file: str, data: bytes) -> Table:
     """The file's rows; the first that is not blank names the columns."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("cp1252" if data.startswith(_GIAS) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise NotReadableError([Fault(f"{file} line {line}", "must be text in UTF-8")]) from None
@@ -114,7 +168,7 @@ def table(file: str, data: bytes) -> Table:
         rows.pop(0)
     if not rows:
         raise NotReadableError([Fault(file, "must have a row of column names")])
-    return Table(file, ["_".join(name.casefold().split())[:60] for name in rows[0][1]], rows[1:])
+    return Table(file, [_name(name) for name in rows[0][1]], rows[1:])
 
 
 def listed(written: str) -> list[str]:

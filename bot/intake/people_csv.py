@@ -135,6 +135,11 @@ def people_csv(people: Iterable[Person]) -> str:
     return written(names, rows)
 
 
+def record(person: Person) -> str:
+    """One person as one text, the same for the same person."""
+    return "\x1f".join(_cells(person))
+
+
 def _cells(person: Person) -> list[str]:
     return [
         inert(person.id),

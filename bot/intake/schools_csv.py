@@ -82,6 +82,11 @@ def schools_csv(schools: Iterable[School]) -> str:
     return written(COLUMNS, ([inert(cell) for cell in _cells(school)] for school in schools))
 
 
+def record(school: School) -> str:
+    """One school as one text, the same for the same school."""
+    return "\x1f".join(_cells(school))
+
+
 def _cells(school: School) -> list[str]:
     return [
         school.code,

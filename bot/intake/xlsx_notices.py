@@ -23,7 +23,7 @@ def read_xlsx(data: bytes, now: datetime) -> list[Entry]:
     A formula counts by the value that was stored with it; one without is a fault of its cell.
     """
     refused: RefusedError | None = None
-    for sheet in _sheets(data):
+    for sheet in sheets(data):
         try:
             found_header([(sheet.place(row), row.cells) for row in sheet.rows])
         except RefusedError as error:
@@ -33,7 +33,8 @@ def read_xlsx(data: bytes, now: datetime) -> list[Entry]:
     raise refused or unreadable("must be a workbook with a sheet of rows in it")
 
 
-def _sheets(data: bytes) -> Iterator[Sheet]:
+def sheets(data: bytes) -> Iterator[Sheet]:
+    """Each sheet of the workbook that has rows."""
     workbook = opened(data)
     try:
         reader = calamine.CalamineWorkbook.from_filelike(workbook.packed)

@@ -306,6 +306,20 @@ async def open_told_to(tx: Tx, person_id: str) -> list[int]:
     return [row.id for row in rows]
 
 
+async def open_told(tx: Tx, people: Collection[str]) -> dict[str, list[int]]:
+    """By person, the open alerts of which they were told; only who was told of any is in it."""
+    rows = await tx.all(
+        select(tellings.c.person_id, alerts.c.id)
+        .join(tellings, tellings.c.alert_id == alerts.c.id)
+        .where(tellings.c.person_id.in_(people), alerts.c.state == AlertState.OPEN)
+        .distinct()
+    )
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(row.id)
+    return found
+
+
 async def change(tx: Tx, alert_id: int, **values: Any) -> None:
     await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(**values))
 

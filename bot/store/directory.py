@@ -1,11 +1,14 @@
 """The directory as rows: read whole, since every decision asks it; changed row by row."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Table, and_, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.covers import CoverState
@@ -16,6 +19,10 @@ from bot.store import facts
 from bot.store.tables import absences, contact_methods, covers, people, schools
 from bot.store.unit_of_work import Tx
 
+T = TypeVar("T")
+MANY = 2000
+"""Rows or names in one statement: tens of thousands never stand in memory a second time, as rows,
+and PostgreSQL takes no more than 32,767 values at once."""
 VERSION = "directory_version"
 WAYS = "second_ways"
 """Under this name: the second ways that the service has, in order of preference."""
@@ -33,6 +40,24 @@ async def changed(tx: Tx) -> None:
 async def load_as_imported(tx: Tx) -> Directory:
     """The directory as its files have it: without contact methods, absences and own choices."""
     return await load(tx, as_imported=True)
+
+
+async def as_imported(tx: Tx, now: Directory) -> Directory:
+    """The same of what is in force now, made from it: one directory of tens of thousands in memory
+    is enough."""
+    given = await tx.all(
+        select(people.c.id, people.c.language).where(people.c.chosen_language.is_not(None))
+    )
+    languages = {row.id: row.language for row in given}
+    return Directory(
+        now.schools,
+        {
+            i: replace(p, contacts=(), absences=(), language=languages.get(i, p.language))
+            if p.contacts or p.absences or i in languages
+            else p
+            for i, p in now.people.items()
+        },
+    )
 
 
 async def load(tx: Tx, *, as_imported: bool = False) -> Directory:
@@ -60,12 +85,7 @@ async def load(tx: Tx, *, as_imported: bool = False) -> Directory:
             Absence(row.first_on, row.last_on, cover=row.cover or "", id=row.id)
         )
     return Directory(
-        schools={
-            row.code: _school(row)
-            for row in await tx.all(
-                select(schools).where(schools.c.left_at.is_(None)).order_by("code")
-            )
-        },
+        schools={row.code: _school(row) async for row in _each(tx, schools, "code")},
         people={
             row.id: _person(row, (), (), row.language)
             if as_imported
@@ -75,9 +95,33 @@ async def load(tx: Tx, *, as_imported: bool = False) -> Directory:
                 away.get(row.id, ()),
                 row.chosen_language or row.language,
             )
-            for row in await tx.all(select(people).where(people.c.left_at.is_(None)).order_by("id"))
+            async for row in _each(tx, people, "id")
         },
     )
+
+
+async def _each(tx: Tx, table: Table, key: str) -> AsyncIterator[Row[Any]]:
+    """Every row that has not left, in the order of its key, a few thousand at a time."""
+    column, last = table.c[key], ""
+    while True:
+        rows = await tx.all(
+            select(table)
+            .where(table.c.left_at.is_(None), column > last)
+            .order_by(column)
+            .limit(MANY)
+        )
+        for row in rows:
+            yield row
+        if len(rows) < MANY:
+            return
+        last = getattr(rows[-1], key)
+
+
+def by_many(things: Iterable[T], many: int = MANY) -> Iterator[list[T]]:
+    """These in lists that one statement takes."""
+    rest = iter(things)
+    while some := list(islice(rest, many)):
+        yield some
 
 
 async def names_of(tx: Tx, ids: Collection[str]) -> dict[str, str]:
@@ -115,11 +159,11 @@ def _person(
         id=row.id,
         name=row.name,
         role=row.role,
-        scope=Scope(
-            everywhere=scope.get("everywhere", False),
-            schools=frozenset(scope.get("schools", ())),
-            teams=frozenset(scope.get("teams", ())),
-            years=frozenset(scope.get("years", ())),
+        scope=_scope(
+            scope.get("everywhere", False),
+            frozenset(scope.get("schools", ())),
+            frozenset(scope.get("teams", ())),
+            frozenset(scope.get("years", ())),
         ),
         language=language,
         order=row.position,
@@ -130,6 +174,14 @@ def _person(
         absences=tuple(away),
         holidays=row.holidays,
     )
+
+
+@lru_cache(maxsize=65536)
+def _scope(
+    everywhere: bool, schools: frozenset[str], teams: frozenset[str], years: frozenset[int]
+) -> Scope:
+    """One for all who cover the same, in every copy of the directory."""
+    return Scope(everywhere, schools, teams, years)
 
 
 def _school_row(school: School) -> dict[str, Any]:
@@ -172,18 +224,21 @@ def _person_row(person: Person) -> dict[str, Any]:
 
 async def put(tx: Tx, new_schools: Iterable[School], new_people: Iterable[Person]) -> None:
     """Add or change these rows; somebody who had left is back."""
-    for table, key, rows in (
-        (schools, "code", [_school_row(school) for school in new_schools]),
-        (people, "id", [_person_row(person) for person in new_people]),
-    ):
-        if rows:
-            statement = tx.insert(table)
-            keep = {name: statement.excluded[name] for name in rows[0] if name != key}
-            await tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=keep), rows)
+    for some in by_many(new_schools):
+        await _put(tx, schools, "code", [_school_row(school) for school in some])
+    for of_them in by_many(new_people):
+        await _put(tx, people, "id", [_person_row(person) for person in of_them])
+
+
+async def _put(tx: Tx, table: Table, key: str, rows: list[dict[str, Any]]) -> None:
+    statement = tx.insert(table)
+    keep = {name: statement.excluded[name] for name in rows[0] if name != key}
+    await tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=keep), rows)
 
 
 async def remove_schools(tx: Tx, codes: Collection[str], at: datetime) -> None:
-    await tx.execute(update(schools).where(schools.c.code.in_(codes)).values(left_at=at))
+    for some in by_many(codes):
+        await tx.execute(update(schools).where(schools.c.code.in_(some)).values(left_at=at))
 
 
 async def remove_people(tx: Tx, ids: Collection[str], at: datetime) -> None:

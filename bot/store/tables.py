@@ -310,6 +310,19 @@ contact_methods = Table(
     ),
 )  # fmt: skip
 
+directory_imports = Table(
+    "directory_imports",
+    metadata,
+    _id(),
+    _at("imported_at"),
+    Column("by", Text, nullable=False),  # a person's id, or the command line
+    Column("counts", Json, nullable=False),  # new, changed, gone
+    # What it changed, as it was before and left it; of the last few imports alone.
+    Column("kept", LargeBinary),
+    _ref("undoes", "directory_imports.id", nullable=True),
+    _at("undone_at", nullable=True),
+)
+
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,

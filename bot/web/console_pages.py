@@ -2,6 +2,7 @@
 
 from bot.web import (
     console_changes,
+    console_directory,
     console_drills,
     console_readiness,
     console_today,
@@ -13,5 +14,6 @@ CONSOLE_PAGES = (
     console_readiness.pages,
     console_triage.pages,
     console_drills.pages,
+    console_directory.pages,
     console_changes.pages,
 )

@@ -18,6 +18,7 @@ _ADDRESSES = (
     "/console", "/console/today", "/console/alerts/1", "/console/calls", "/console/readiness",
     "/console/readiness/away", "/console/readiness/closed", "/console/triage", "/console/drills",
     "/console/drills/1", "/console/changes", "/console/unlock", "/console/nowhere",
+    "/console/directory", "/console/directory/schools/9992001",
 )  # fmt: skip
 _FORMS = (
     "/console/language", "/console/unlock", "/console/alerts/1/close", "/console/readiness/away",

@@ -1,0 +1,72 @@
+"""`init`: what a new authority still lacks, step by step, why it matters, and the command for it.
+
+It changes nothing but the database's schema, which it brings up to date, and what is in force of
+config/: run it as often as you like. 0 when every step is done, 1 while something is lacking.
+"""
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from bot.commands.surroundings import opened
+from bot.domain.errors import EncompassError, SettingsError
+from bot.flow.configure import read_config, take_config
+from bot.flow.first_day import COMMANDS, LACKING, NAMES, WHY, first_steps
+from bot.rendering.catalogue import words
+from bot.settings import Settings, check_for_serving, read_settings
+from bot.store import schema
+
+
+def run(given: argparse.Namespace) -> int:
+    steps = asyncio.run(_steps())
+    if given.json:
+        print(json.dumps({"steps": steps}, indent=2, ensure_ascii=False))
+    else:
+        for number, step in enumerate(steps, 1):
+            print(f"{number}. [{'x' if step['done'] else ' '}] {step['name']}")
+            if not step["done"]:
+                print(f"       {step['lacking']}\n       {step['why']}\n       {step['do']}")
+        left = sum(not step["done"] for step in steps)
+        print("Everything is set up and proved." if not left else f"{left} of {len(steps)} to go.")
+    return 0 if all(step["done"] for step in steps) else 1
+
+
+async def _steps() -> list[dict[str, Any]]:
+    settings = read_settings()
+    say = words("en")
+    await schema.migrate(settings.database_url)
+    async with opened(settings) as ctx:
+        await take_config(ctx, read_config(settings.config_dir))
+        found = await first_steps(ctx)
+    return [
+        _of_settings(settings),
+        *(
+            {
+                "step": one.step.value,
+                "name": say.say(NAMES[one.step]),
+                "done": one.done,
+                "lacking": "" if one.done else say.count(LACKING[one.step], one.lacking),
+                "why": say.say(WHY[one.step]),
+                "do": COMMANDS[one.step],
+            }
+            for one in found
+        ),
+    ]
+
+
+def _of_settings(settings: Settings) -> dict[str, Any]:
+    try:
+        check_for_serving(settings)
+        lacking = ""
+    except (SettingsError, EncompassError) as error:
+        lacking = str(error)
+    say = words("en")
+    return {
+        "step": "settings",
+        "name": say.say("first_day.settings"),
+        "done": not lacking,
+        "lacking": lacking,
+        "why": say.say("first_day.why_settings"),
+        "do": "echo 'ENCOMPASS_TELEGRAM_TOKEN=…' >> .env",
+    }

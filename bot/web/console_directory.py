@@ -1,0 +1,36 @@
+"""The directory: `GET /console/directory?q=…` finds schools and people, `…/schools/{code}` is one
+school with who covers it."""
+
+from fastapi import APIRouter, Request, Response
+
+from bot.domain.console import CONSOLE_PATH
+from bot.flow.console_directory import overview, school_page
+from bot.flow.first_day import LACKING, NAMES, WHY
+from bot.web.console import Console, absent
+
+_SECTION = "directory"
+_MOST_TYPED = 100
+
+
+def pages(console: Console) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(f"{CONSOLE_PATH}/directory")
+    async def show(request: Request, q: str = "") -> Response:
+        someone = await console.reader(request, _SECTION)
+        typed = q[:_MOST_TYPED]
+        found = await overview(console.ctx, someone, typed)
+        return console.page(
+            request, someone, _SECTION, "directory.html", found=found.found, steps=found.steps,
+            typed=typed, names=NAMES, why=WHY, lacking=LACKING,
+        )  # fmt: skip
+
+    @router.get(f"{CONSOLE_PATH}/directory/schools/{{code}}")
+    async def school(request: Request, code: str) -> Response:
+        someone = await console.reader(request, _SECTION)
+        found = await school_page(console.ctx, someone, code)
+        if found is None:
+            raise absent()
+        return console.page(request, someone, _SECTION, "school.html", found=found)
+
+    return router
