@@ -5,6 +5,7 @@ in the same commit.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.domain.directory import Directory
 from bot.domain.errors import RefusedError
@@ -17,6 +18,7 @@ from bot.flow.in_force import in_force
 from bot.flow.menu import addresses_of, owe_menus
 from bot.flow.second_ways import renew_ways
 from bot.flow.tell import refresh_cards
+from bot.flow.versions import note_import
 from bot.intake.directory_csv import DirectoryFile, check_references
 from bot.store import absences, alerts, directory, events
 from bot.store.unit_of_work import Tx
@@ -89,8 +91,9 @@ async def _checked(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Diff
     return found
 
 
-async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
-    """Import these files: all of it in one transaction, or nothing."""
+async def apply(ctx: Context, files: Sequence[DirectoryFile], **version: Any) -> Difference:
+    """Import these files: all of it in one transaction, or nothing. `version` says who, why, and
+    what is restored, as `note_import` takes it."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
         before = await in_force(ctx, tx)
@@ -114,6 +117,7 @@ async def apply(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
         await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
         if found.gone_people:
             await remove(tx, found.gone_people, now, by="import")
+        await note_import(tx, before, now, **version)
         await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
         await absences.look_again_at(tx, [person.id for person in found.changed_people], now)
         for person in found.changed_people:  # another role or scope may leave a child unreached
