@@ -73,7 +73,7 @@ def _drafts(parts: Any, command: _Add) -> None:
     tried.add_argument("number", type=int, metavar="N")
     put = command(
         parts, "put", "config:put", "put a draft in force, for alerts raised from now on",
-        "encompass config put 3 --by p059",
+        "encompass config put 3 --by p058",
     )  # fmt: skip
     put.add_argument("number", type=int, metavar="N")
     put.add_argument("--over", type=int, metavar="V", help="in the place of this newer version")

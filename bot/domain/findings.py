@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.alert import Leg
 from bot.domain.calendar import local_day
-from bot.domain.disclosure import Field
 from bot.domain.ladder_faults import nobody_stands, quiet_past_the_bell, told_too_late
 from bot.domain.nobody_to_tell import Nobody, left_with_nobody, nobody_to_tell
 from bot.domain.people import Role
@@ -24,15 +23,15 @@ def findings(before: InForce, after: InForce, now: datetime) -> Iterator[Finding
     today = local_day(now)
     structural = left_with_nobody(before, after)
     for nobody in structural:
-        yield Finding(_nobody(after, nobody, "finding.leaves_nobody"), refuses=True)
+        yield Finding(_nobody(after, nobody, _LEAVES), refuses=True)
     said = {nobody.place for nobody in structural}
     for nobody in left_with_nobody(before, after, today):
         if nobody.place not in said:
-            yield Finding(_nobody(after, nobody, "finding.leaves_nobody_reachable"), refuses=True)
+            yield Finding(_nobody(after, nobody, _LEAVES_UNREACHABLE), refuses=True)
             said.add(nobody.place)
     for nobody in nobody_to_tell(after):
         if nobody.place not in said:
-            yield Finding(_nobody(after, nobody, "finding.nobody_before"))
+            yield Finding(_nobody(after, nobody, _STOOD_SO))
     yield from _of_ladders(before, after)
     yield from _of_deputies(after)
     yield from _of_scopes(after)
@@ -40,13 +39,31 @@ def findings(before: InForce, after: InForce, now: datetime) -> Iterator[Finding
     yield from _of_matrix(after)
 
 
-def _nobody(known: InForce, nobody: Nobody, sentence: str) -> Said:
+_LEAVES = (
+    "finding.leaves_nobody",
+    "finding.leaves_nobody_of_all",
+    "finding.leaves_nobody_at_the_end",
+)
+_LEAVES_UNREACHABLE = (
+    "finding.leaves_nobody_reachable",
+    "finding.leaves_nobody_reachable_of_all",
+    "finding.leaves_nobody_reachable_at_the_end",
+)
+_STOOD_SO = (
+    "finding.nobody_before",
+    "finding.nobody_before_of_all",
+    "finding.nobody_before_at_the_end",
+)
+
+
+def _nobody(known: InForce, nobody: Nobody, sentences: tuple[str, str, str]) -> Said:
+    """Of a school, of those who stand for the whole authority, or of a ladder's end."""
+    of_school, of_all, at_the_end = sentences
     school = known.directory.schools.get(nobody.school_code)
-    values = {"school": school, "roles": nobody.roles}
-    if school is None:
-        end = "_at_the_end" if nobody.at_the_end else "_of_all"
-        return Said(f"{sentence}{end}", {"roles": nobody.roles}, nobody.leg.value)
-    return Said(sentence, values, nobody.leg.value)
+    if school is not None:
+        return Said(of_school, {"school": school, "roles": nobody.roles}, nobody.leg.value)
+    sentence = at_the_end if nobody.at_the_end else of_all
+    return Said(sentence, {"roles": nobody.roles}, nobody.leg.value)
 
 
 def _of_ladders(before: InForce, after: InForce) -> Iterator[Finding]:
@@ -108,10 +125,9 @@ def _of_matrix(after: InForce) -> Iterator[Finding]:
     """Who is to answer for a child has to see which child it is."""
     for leg, policy in after.policies.items():
         if policy.enabled and leg is not Leg.QUESTION:
-            for role in policy.settled_by:
-                if Field.NAME not in after.matrix.shown.get(role, ()):
-                    yield Finding(
-                        Said("finding.cannot_see_the_child", {"roles": (role,)}, leg.value)
-                    )
+            blind = [r for r in policy.settled_by if not after.matrix.shows_the_child_to(r)]
+            if blind:
+                values = {"roles": tuple(blind)}
+                yield Finding(Said("finding.cannot_see_the_child", values, leg.value))
     for field in after.matrix.undated():
         yield Finding(Said("finding.undated", {"field": field}))

@@ -11,9 +11,8 @@ from datetime import date
 from bot.domain.alert import Leg
 from bot.domain.calendar import Calendar, DayRange, OwnDays
 from bot.domain.directory import Directory
-from bot.domain.disclosure import DisclosureMatrix, Field
+from bot.domain.disclosure import DisclosureMatrix
 from bot.domain.escalation import EscalationPolicy, EscalationStep
-from bot.domain.people import Role
 from bot.domain.versions import Said
 
 _EVERYWHERE = OwnDays()
@@ -65,15 +64,13 @@ def _in_step(number: int, old: EscalationStep, new: EscalationStep) -> Iterator[
 
 
 def in_matrix(before: DisclosureMatrix, now: DisclosureMatrix) -> Iterator[Said]:
-    for field in Field:
-        had = [role for role in Role if field in before.shown.get(role, ())]
-        has = [role for role in Role if field in now.shown.get(role, ())]
-        if more := tuple(role for role in has if role not in had):
-            yield Said("changed.shown_to", {"field": field, "roles": more})
-        if less := tuple(role for role in had if role not in has):
-            yield Said("changed.hidden_from", {"field": field, "roles": less})
-        if before.purposes.get(field) != now.purposes.get(field):
-            yield Said("changed.purpose", {"field": field})
+    for change in now.changes(before):
+        if change.shown_to:
+            yield Said("changed.shown_to", {"field": change.field, "roles": change.shown_to})
+        if change.hidden_from:
+            yield Said("changed.hidden_from", {"field": change.field, "roles": change.hidden_from})
+        if change.other_purpose:
+            yield Said("changed.purpose", {"field": change.field})
 
 
 def in_calendar(before: Calendar, now: Calendar) -> Iterator[Said]:

@@ -2,8 +2,9 @@
 
 A file whose hash changed since it was last looked at is the next version, whoever changed it (at
 `migrate` and at the start). Nothing is taken unless every file can be read: all or nothing. A file
-that was changed while a person changed the same thing elsewhere, or that would leave somebody with
-nobody to tell, is taken as a draft: a person decides (docs/adr/0025).
+that was changed while a person changed the same thing elsewhere, that would leave somebody with
+nobody to tell, or where changes need two people, is taken as a draft: a person decides
+(docs/adr/0025-a-change-is-a-draft-until-somebody-puts-it-in-force.md).
 
 Dies before the commit: the files are looked at again at the next start. Dies after it: they are
 versions or drafts, and their hashes say that they were looked at.
@@ -17,7 +18,7 @@ from bot.domain.errors import Fault, RefusedError, SettingsError
 from bot.domain.ladder_faults import contradictions
 from bot.domain.versions import CALENDAR, DISCLOSURE, ESCALATION, FROM_FILE, NO_VERSION, SCENARIOS
 from bot.flow.context import Context
-from bot.flow.versions import add_version, leaves_nobody, sha256_of
+from bot.flow.versions import add_version, asks_for_two, leaves_nobody, sha256_of
 from bot.intake.calendar_toml import read_calendar
 from bot.intake.disclosure_toml import read_disclosure
 from bot.intake.escalation_toml import read_escalation
@@ -132,7 +133,8 @@ async def _take(ctx: Context, tx: Tx, file: ConfigFile) -> bool:
     if newest is not None and looked_at is not None and newest.sha256 != looked_at:
         base = await config.with_text(tx, file.kind, looked_at)
     conflict = base is not newest and (base is None or newest is None or base.id != newest.id)
-    if conflict or await leaves_nobody(tx, file.kind, file.body, now):
+    alone = newest is not None and await asks_for_two(tx)
+    if conflict or alone or await leaves_nobody(tx, file.kind, file.body, now):
         number = await drafts.add(
             tx,
             kind=file.kind,

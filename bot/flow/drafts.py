@@ -18,7 +18,8 @@ from bot.domain.scenario import Outcome
 from bot.domain.scenario import run as run_scenario
 from bot.domain.versions import (
     DIRECTORY,
-    ESCALATION,
+    FROM_COMMAND_LINE,
+    FROM_FILE,
     NO_VERSION,
     SCENARIOS,
     Draft,
@@ -33,8 +34,15 @@ from bot.flow.configure import read_text
 from bot.flow.context import Context
 from bot.flow.directory import apply
 from bot.flow.in_force import texts_in_force
-from bot.flow.versions import add_version, files_of, found, may_change, what_changed, with_text
-from bot.intake.escalation_toml import second_person
+from bot.flow.versions import (
+    add_version,
+    asks_for_two,
+    files_of,
+    found,
+    may_change,
+    what_changed,
+    with_text,
+)
 from bot.intake.scenarios_toml import read_scenarios
 from bot.rendering.catalogue import words
 from bot.rendering.what_changed import in_words
@@ -124,6 +132,13 @@ async def open_drafts(ctx: Context) -> list[Draft]:
         return await drafts.open_ones(tx)
 
 
+async def of_files(ctx: Context) -> list[Trial]:
+    """What somebody changed in a file and a person has to decide."""
+    async with ctx.store.reading() as tx:
+        waiting = [draft for draft in await drafts.open_ones(tx) if draft.author == FROM_FILE]
+        return [await _tried(ctx, tx, draft) for draft in waiting]
+
+
 async def drop(ctx: Context, number: int, by: str | None = None) -> None:
     """Nothing comes of it; it stays to be read."""
     async with ctx.store.unit() as tx:
@@ -146,7 +161,7 @@ async def _tried(ctx: Context, tx: Tx, draft: Draft) -> Trial:
     before, after = await with_text(tx, {}), await with_text(tx, {draft.kind: draft.body})
     base = await config.by_id(tx, draft.made_from) if draft.made_from else None
     suite = draft.body if draft.kind == SCENARIOS else texts.get(SCENARIOS)
-    broken, held = scenarios_of(after, suite), texts.get(ESCALATION)
+    broken = scenarios_of(after, suite)
     conflict = None
     if newest is not None and newest.id != draft.made_from:
         theirs = what_changed(draft.kind, base.body, newest.body) if base else ()
@@ -158,7 +173,7 @@ async def _tried(ctx: Context, tx: Tx, draft: Draft) -> Trial:
         broken=tuple(outcome for outcome in broken if not outcome.passed),
         scenarios=len(broken),
         conflict=conflict,
-        needs_second=held is not None and second_person(held.encode()),
+        needs_second=await asks_for_two(tx),
     )
 
 
@@ -194,8 +209,10 @@ async def put_in_force(
 
 async def _put(ctx: Context, tx: Tx, draft: Draft, who: str, over: int | None = None) -> int:
     trial, now = await _tried(ctx, tx, draft), ctx.now()
-    if trial.needs_second and who == draft.author:
-        raise ConflictError("A second person has to put this in force: you drafted it yourself.")
+    if trial.needs_second and who in (draft.author, FROM_COMMAND_LINE):
+        raise ConflictError(
+            "A second person has to put this in force: a coordinator who did not draft it, by name."
+        )
     if trial.conflict and over != trial.conflict.newest.id:
         raise ConflictError(_both(trial, trial.conflict))
     if trial.refused:
@@ -256,8 +273,7 @@ async def restore(
                 reason=reason.strip(),
                 restored_from=number,
             )
-            texts = await texts_in_force(tx)
-            if second_person(texts[ESCALATION].encode()):
+            if await asks_for_two(tx):
                 return draft, None
             return draft, await _put(ctx, tx, await _open(tx, draft), who)
     await apply(ctx, files_of(old.body), who=who, reason=reason.strip(), restored_from=number)

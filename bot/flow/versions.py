@@ -162,6 +162,12 @@ async def add_version(
     return number
 
 
+async def asks_for_two(tx: Tx) -> bool:
+    """Whether the partnership has a change put in force by a second person."""
+    ladders = (await texts_in_force(tx)).get(ESCALATION)
+    return ladders is not None and second_person(ladders.encode())
+
+
 async def leaves_nobody(tx: Tx, kind: str, body: str, now: datetime) -> tuple[Nobody, ...]:
     """Whom this text in the place of what is in force would leave with nobody to tell (I11)."""
     texts = await texts_in_force(tx)

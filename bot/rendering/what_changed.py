@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from bot.domain.disclosure import Field
 from bot.domain.escalation import EscalationStep
 from bot.domain.people import Role
 from bot.domain.school import School
@@ -25,8 +24,8 @@ def _word(say: Words, name: str, value: object) -> object:
             return in_words(say, value)
         case Role():
             return say.say(f"role.{value.value}")
-        case Field():
-            return say.say(f"field.{value.value}")
+        case str() if name == "field":
+            return say.say(f"field.{value}")
         case School():
             return f"{value.name_in(say.language)} ({value.code})"
         case EscalationStep():
