@@ -49,6 +49,8 @@ class Kind(StrEnum):
     """To coordinators, the evening before and again in the morning: where nobody can be told."""
     DRILL = "drill"
     """To coordinators, about drills: what one would come to, what came of it; in no figure."""
+    CONSOLE = "console"
+    """The way into the console, for whoever asked: one link, once."""
     NEUTRAL = "neutral"
     """The one answer for everyone unknown."""
     REFRESH = "refresh"

@@ -211,21 +211,34 @@ async def add(
     """Write an absence down and ask the named cover; the absence's number. ConflictError for days
     that are over or a cover who could not stand in, NotFoundError for nobody."""
     async with ctx.store.unit() as tx:
-        now, known = ctx.now(), await in_force(ctx, tx)
-        person = _found(known, person_id)
-        if not max(first_on, local_day(now)) <= last_on:
-            raise ConflictError("The last day must not come before the first, nor be over.")
-        other = _found(known, cover_id) if cover_id else None
-        if other is not None and not may_stand_in(known.policies, person, other):
-            raise ConflictError(f"{other.id} has no role that could stand in for {person.id}.")
-        absence = await _begin(tx, person, first_on, last_on, now, by)
-        after = await fresh(tx, known)
-        if other is not None and not await ask(tx, after, person, absence, other, None, now):
-            raise ConflictError(f"{other.id} is not enrolled or is away, and cannot be asked.")
-        if other is None:
-            await tell_of_gaps(tx, after, after.directory.people[person.id], absence, now)
-        tx.wake(Stage.COVER)
-        return absence.id
+        return await add_within(ctx, tx, person_id, first_on, last_on, cover_id, by)
+
+
+async def add_within(
+    ctx: Context,
+    tx: Tx,
+    person_id: str,
+    first_on: date,
+    last_on: date,
+    cover_id: str | None,
+    by: str,
+) -> int:
+    """`add` within a transaction, for whoever has been asked whether they may."""
+    now, known = ctx.now(), await in_force(ctx, tx)
+    person = _found(known, person_id)
+    if not max(first_on, local_day(now)) <= last_on:
+        raise ConflictError("The last day must not come before the first, nor be over.")
+    other = _found(known, cover_id) if cover_id else None
+    if other is not None and not may_stand_in(known.policies, person, other):
+        raise ConflictError(f"{other.id} has no role that could stand in for {person.id}.")
+    absence = await _begin(tx, person, first_on, last_on, now, by)
+    after = await fresh(tx, known)
+    if other is not None and not await ask(tx, after, person, absence, other, None, now):
+        raise ConflictError(f"{other.id} is not enrolled or is away, and cannot be asked.")
+    if other is None:
+        await tell_of_gaps(tx, after, after.directory.people[person.id], absence, now)
+    tx.wake(Stage.COVER)
+    return absence.id
 
 
 async def listed(ctx: Context) -> Sequence[Listed]:
@@ -251,14 +264,19 @@ async def listed(ctx: Context) -> Sequence[Listed]:
 async def take_back(ctx: Context, number: int, by: str) -> Person:
     """This absence is over from now on; whose it was. NotFoundError if no such one stands."""
     async with ctx.store.unit() as tx:
-        known = await in_force(ctx, tx)
-        row = await absences.by_id(tx, number, lock=True)
-        if row is None or row.person_id not in known.directory.people:
-            raise NotFoundError(f"No absence that stands has the number {number}.")
-        person = known.directory.people[row.person_id]
-        await end(tx, person, [Absence(row.first_on, row.last_on, id=row.id)], ctx.now(), by)
-        await catch_up(tx, ctx, await fresh(tx, known), person.id)
-        return person
+        return await take_back_within(ctx, tx, number, by)
+
+
+async def take_back_within(ctx: Context, tx: Tx, number: int, by: str) -> Person:
+    """`take_back` within a transaction, for whoever has been asked whether they may."""
+    known = await in_force(ctx, tx)
+    row = await absences.by_id(tx, number, lock=True)
+    if row is None or row.person_id not in known.directory.people:
+        raise NotFoundError(f"No absence that stands has the number {number}.")
+    person = known.directory.people[row.person_id]
+    await end(tx, person, [Absence(row.first_on, row.last_on, id=row.id)], ctx.now(), by)
+    await catch_up(tx, ctx, await fresh(tx, known), person.id)
+    return person
 
 
 def _found(known: InForce, person_id: str) -> Person:

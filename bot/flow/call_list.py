@@ -52,11 +52,12 @@ class Call:
     people: tuple[ToRing, ...]
 
 
-async def call_list(ctx: Context) -> list[Call]:
-    """Every open duty by its deadline, drills behind all real ones."""
+async def call_list(ctx: Context, reader: str | None = None) -> list[Call]:
+    """Every open duty by its deadline, drills behind all real ones; but for those from which the
+    `reader` is excluded."""
     async with ctx.store.reading() as tx:
         known = await in_force(ctx, tx)
-        rows = await alerts.open_ones(tx)
+        rows = [row for row in await alerts.open_ones(tx) if reader not in row.excluded]
         states = await ladders(tx, known, rows)
         told = await alerts.told(tx, [row.id for row in rows])
         return [_call(known, row, states[row.id], told[row.id], ctx.now()) for row in rows]

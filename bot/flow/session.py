@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.access import LAUNCH_LIVES, Launch, Way, is_fresh, session_stands
+from bot.domain.console import may_enter
 from bot.domain.message import Priority
 from bot.domain.people import Channel, Person
 from bot.domain.routing import InForce
@@ -37,7 +38,8 @@ class Entered:
     cookie: str
     way: Way
     alert_id: int | None
-    """What the link that they came by opens; a Mini App opens whatever is theirs."""
+    """What the link that they came by opens; a Mini App opens whatever is theirs, and so does a
+    link to the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,10 @@ class Visitor:
     """The account that they came in through."""
     way: Way
     alert_id: int | None
-    """The only alert that they came for, if they came by a link."""
+    """The only alert that they came for, if they came by its link."""
     unlocked: bool
+    unlocked_at: datetime | None = None
+    """When they last gave their code."""
 
     def may_ask_for(self, alert_id: int) -> bool:
         return self.alert_id in (None, alert_id)
@@ -67,9 +71,11 @@ async def enter_by_link(ctx: Context, presented: str) -> Entered | None:
         return None
     async with ctx.store.unit() as tx:
         now = ctx.now()
-        await alerts.lock_all(tx, [link.alert_id])  # first, as whoever seals it does
+        if link.alert_id is not None:
+            await alerts.lock_all(tx, [link.alert_id])  # first, as whoever seals it does
         known = await in_force(ctx, tx)
-        if holder_of(known, link.person_id, link.contact_id) is None:
+        holder = holder_of(known, link.person_id, link.contact_id)
+        if holder is None or (link.alert_id is None and not may_enter(holder.role)):
             return None
         if not await access.spend_link(tx, link.id, now):
             return None
@@ -133,11 +139,22 @@ async def visitor(ctx: Context, cookie: str, *, touch: bool = True) -> Visitor |
         person = holder_of(await in_force(ctx, tx), found.person_id, found.contact_id)
     if person is None:
         return None
+    of_the_console = found.way is Way.LINK and found.alert_id is None
+    if of_the_console and not may_enter(person.role):
+        return None  # what they came in by is no way of theirs any more
     if touch and now - found.used_at > _TOUCHED_EVERY:
         async with ctx.store.unit() as tx:
             await access.touch_session(tx, found.id, now)
     unlocked = found.unlocked_at is not None or not ctx.page.code_required
-    return Visitor(found.id, person, found.contact_id, found.way, found.alert_id, unlocked)
+    return Visitor(
+        found.id,
+        person,
+        found.contact_id,
+        found.way,
+        found.alert_id,
+        unlocked,
+        found.unlocked_at,
+    )
 
 
 async def sign_out(ctx: Context, cookie: str) -> None:

@@ -5,7 +5,7 @@ from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
 from bot.flow import absent as absent_
-from bot.flow import ask, closed_chat, drill_chat, enrol, leave_chat, oversee
+from bot.flow import ask, closed_chat, console_link, drill_chat, enrol, leave_chat, oversee
 from bot.flow import away as away_
 from bot.flow.context import Context
 
@@ -75,6 +75,11 @@ async def route(message: Message, command: CommandObject, ctx: Context) -> None:
 @router.message(Command("drill"))
 async def drill(message: Message, command: CommandObject, ctx: Context) -> None:
     await drill_chat.drill(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("console"))
+async def console(message: Message, ctx: Context) -> None:
+    await console_link.console(ctx, _address(message))
 
 
 @router.message()

@@ -1,10 +1,10 @@
 """The audit trail: appended, never edited; `action` reads `subject:action`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.engine import Row
 
 from bot.store.tables import alerts, events
@@ -64,3 +64,15 @@ async def of_notification(tx: Tx, notification_id: int) -> Sequence[Row[Any]]:
     return await tx.all(
         select(events).where(events.c.notification_id == notification_id).order_by(events.c.id)
     )
+
+
+async def changes(tx: Tx, subjects: Collection[str], before: int, limit: int) -> Sequence[Row[Any]]:
+    """What happened to none of the notifications, about these subjects: the newest first, from
+    before this number on; 0 for the newest of all."""
+    wanted = select(events).where(
+        events.c.notification_id.is_(None),
+        or_(*(events.c.action.startswith(f"{subject}:") for subject in subjects)),
+    )
+    if before:
+        wanted = wanted.where(events.c.id < before)
+    return await tx.all(wanted.order_by(events.c.id.desc()).limit(limit))

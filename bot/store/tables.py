@@ -688,7 +688,7 @@ links = Table(
     _id(),
     _ref("person_id", "people.id"),
     _ref("contact_id", "contact_methods.id"),  # the account that it was given to
-    _ref("alert_id", "alerts.id"),
+    _ref("alert_id", "alerts.id", nullable=True),  # null: to the console
     _ref("message_id", "messages.id"),  # the card that carries it
     Column("nonce", Text, nullable=False),  # signed with the page's key it is the link
     _at("created_at"),
@@ -707,7 +707,8 @@ sessions = Table(
     Column("sha256", Text, nullable=False, unique=True),  # of the cookie
     _ref("person_id", "people.id"),
     _ref("contact_id", "contact_methods.id"),  # ends with this account
-    _ref("alert_id", "alerts.id", nullable=True),  # a link's opens one alert, no other
+    # A link's opens one alert, no other; a console's whatever is theirs.
+    _ref("alert_id", "alerts.id", nullable=True),
     Column("way", Word(Way), nullable=False),
     _at("created_at"),
     _at("used_at"),

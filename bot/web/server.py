@@ -17,6 +17,8 @@ from bot.domain.errors import EncompassError, SettingsError
 from bot.flow.context import Context
 from bot.flow.reception import Reception
 from bot.intake.openapi import openapi_schemas
+from bot.web.console import console_router
+from bot.web.console_pages import CONSOLE_PAGES
 from bot.web.health import health_router
 from bot.web.intake_api import intake_router
 from bot.web.limits import PartnerRates
@@ -45,6 +47,7 @@ def web_app(
     app.include_router(health_router(ctx))
     if ctx.page is not None:
         app.include_router(page_router(ctx))
+        app.include_router(console_router(ctx, CONSOLE_PAGES))
     if webhook_secret:
         app.include_router(webhook_router(ctx, webhook_secret))
     if receipts_token:

@@ -1,0 +1,133 @@
+"""One alert in the console: how it stands, its line of time without content, and its end by a
+coordinator with a reason.
+
+Dies before the commit: nothing is closed, and the press is made again. Dies after it: it is closed,
+and the cards that are to say so wait for the dispatcher's tick.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.alert import AlertState
+from bot.domain.console import CLOSING_REASONS
+from bot.domain.errors import ConflictError
+from bot.domain.people import Role
+from bot.domain.routing import InForce
+from bot.flow.account import line_of_time
+from bot.flow.call_list import Call, call_list
+from bot.flow.close import close_within
+from bot.flow.console import may_change
+from bot.flow.console_today import Duty, duties_of
+from bot.flow.context import Context
+from bot.flow.in_force import in_force
+from bot.flow.reply import Reply, nothing_here
+from bot.flow.session import Visitor
+from bot.rendering.catalogue import words
+from bot.rendering.trail import Trail
+from bot.store import alerts
+
+_SECTION = "today"
+_TELLS_OF_EXCLUSION = ("alert:recused",)
+_EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How one alert stands, and how it came to that."""
+
+    duty: Duty
+    is_open: bool
+    state: AlertState
+    at: datetime
+    line: tuple[Step, ...]
+    may_close: bool
+
+    @property
+    def state_name(self) -> str:
+        """Its sentence in the catalogue."""
+        return f"console.state.{self.state.value}"
+
+    @staticmethod
+    def reason_name(reason: str) -> str:
+        return f"console.reason.{reason}"
+
+
+async def account_of(ctx: Context, someone: Visitor, number: int) -> Account | None:
+    """None for what is not there, and for what this reader is excluded from."""
+    async with ctx.store.reading() as tx:
+        now, known, reader = ctx.now(), await in_force(ctx, tx), someone.person
+        row = await alerts.by_id(tx, number)
+        if row is None or reader.id in row.excluded:
+            return None
+        duty = (await duties_of(tx, known, reader, [row], now))[row.id]
+    trail = _trail(known, reader.language)
+    line = tuple(
+        Step(one["at"], _sentence(trail, _kept(one)))
+        for one in await line_of_time(ctx, row.reference)
+        if one["action"] not in _TELLS_OF_EXCLUSION
+    )
+    is_open = row.state is AlertState.OPEN
+    may_close = is_open and reader.role is Role.COORDINATOR
+    return Account(duty, is_open, row.state, now, line, may_close)
+
+
+def _trail(known: InForce, language: str) -> Trail:
+    def person(who: str) -> str:
+        found = known.directory.people.get(who)
+        return found.name if found else who
+
+    def school(code: str) -> str:
+        found = known.directory.schools.get(code)
+        return found.name_in(language) if found else code
+
+    return Trail(words(language), person, school)
+
+
+def _kept(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who is excluded from an alert stands in nobody's line of it: that alone would say much."""
+    skipped = line.get("skipped")
+    if not isinstance(skipped, Mapping):
+        return line
+    return {**line, "skipped": {who: why for who, why in skipped.items() if why != _EXCLUDED}}
+
+
+def _sentence(trail: Trail, line: Mapping[str, Any]) -> str:
+    """What has no sentence, or lacks what its own needs, is shown by its name."""
+    try:
+        return trail.sentence(line)
+    except (KeyError, ValueError):
+        return str(line["action"])
+
+
+async def close_alert(ctx: Context, someone: Visitor, number: int, reason: str) -> Reply:
+    """End every duty of this alert's notice that nobody settled."""
+    language = someone.person.language
+    try:
+        async with ctx.store.unit() as tx:
+            changer = await may_change(ctx, tx, someone, _SECTION)
+            if changer is None or changer.person.role is not Role.COORDINATOR:
+                return nothing_here(language)
+            alert = await alerts.by_id(tx, number)
+            if alert is None or changer.person.id in alert.excluded:
+                return nothing_here(language)
+            if reason not in CLOSING_REASONS:
+                return Reply("console.reason_missing", language, alert=True)
+            await close_within(ctx, tx, alert.reference, reason, changer.person.id)
+            return Reply("console.closed", language, {"reference": alert.reference})
+    except ConflictError:
+        return Reply("console.closed_before", language)
+
+
+async def calls(ctx: Context, someone: Visitor) -> list[Call] | None:
+    """Whom to ring, for a coordinator; None for anyone else."""
+    if someone.person.role is not Role.COORDINATOR:
+        return None
+    return await call_list(ctx, someone.person.id)

@@ -1,0 +1,91 @@
+"""Changes in the console: who changed what about the configuration, the directory, drills, closures
+and people, and when. Content-free: of notices and alerts nothing stands here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.flow.context import Context
+from bot.flow.in_force import in_force
+from bot.flow.session import Visitor
+from bot.rendering.catalogue import words
+from bot.store import events
+
+PAGE = 50
+CHANGES = (
+    "config", "directory", "drill", "school", "person", "cover", "key", "account", "code",
+)  # fmt: skip
+"""What an event is about that stands here: the first word of its action."""
+_SAID = {
+    "config:in_force": "console.change_config",
+    "directory:imported": "console.change_directory",
+    "drill:proposed": "console.change_drill_proposed",
+    "drill:asked": "console.change_drill_asked",
+    "drill:started": "console.change_drill_started",
+    "drill:ended": "console.change_drill_ended",
+    "drill:called_off": "console.change_drill_called_off",
+    "drill:declined": "console.change_drill_declined",
+    "school:closed": "console.change_closed",
+    "school:open_again": "console.change_open_again",
+    "person:away": "console.change_away",
+    "person:back": "console.change_back",
+    "person:left": "console.change_left",
+    "person:invited": "console.change_invited",
+    "person:enrolled": "console.change_enrolled",
+    "cover:asked": "console.change_cover_asked",
+    "cover:accepted": "console.change_cover_accepted",
+    "cover:declined": "console.change_cover_declined",
+    "cover:expired": "console.change_cover_expired",
+    "cover:ended": "console.change_cover_ended",
+    "key:created": "console.change_key_created",
+    "key:revoked": "console.change_key_revoked",
+    "account:locked": "console.change_account_locked",
+    "code:chosen": "console.change_code_chosen",
+    "code:locked": "console.change_code_locked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    at: datetime
+    text: str
+    about: str
+    by: str
+
+
+async def changes(ctx: Context, someone: Visitor, before: int) -> tuple[list[Change], int]:
+    """A page of them, the newest first; and where the next page begins, 0 for nowhere."""
+    async with ctx.store.reading() as tx:
+        known = await in_force(ctx, tx)
+        rows = await events.changes(tx, CHANGES, before, PAGE + 1)
+    say, language = words(someone.person.language), someone.person.language
+    people, schools = known.directory.people, known.directory.schools
+
+    def named(who: str) -> str:
+        return people[who].name if who in people else who
+
+    def about(detail: Mapping[str, Any], person_id: str | None) -> str:
+        code = str(detail.get("school", ""))
+        parts = [
+            named(person_id) if person_id else "",
+            schools[code].name_in(language) if code in schools else code,
+            str(detail.get("kind", "")),
+            str(detail.get("version", "")),
+            str(detail.get("drill", "")),
+        ]
+        return ", ".join(part for part in parts if part)
+
+    found = []
+    for row in rows[:PAGE]:
+        sentence = _SAID.get(row.action)
+        by = str(row.detail.get("by") or row.detail.get("author") or row.person_id or "")
+        found.append(
+            Change(
+                row.at,
+                say.say(sentence) if sentence else row.action,
+                about(row.detail, row.person_id),
+                named(by),
+            )
+        )
+    return found, rows[PAGE - 1].id if len(rows) > PAGE else 0

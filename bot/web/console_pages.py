@@ -1,0 +1,17 @@
+"""Which pages the console has: a line for each file of them."""
+
+from bot.web import (
+    console_changes,
+    console_drills,
+    console_readiness,
+    console_today,
+    console_triage,
+)
+
+CONSOLE_PAGES = (
+    console_today.pages,
+    console_readiness.pages,
+    console_triage.pages,
+    console_drills.pages,
+    console_changes.pages,
+)

@@ -1,0 +1,96 @@
+"""Today: what is open, by its deadline; it moves by itself.
+
+| address | does |
+|---|---|
+| `GET /console` | what is open now; with `?still=1` it does not move |
+| `GET /console/today?seen=…` | the part that moves, or 204 if it says what is shown already |
+| `GET /console/alerts/N` | how one stands, and its line of time |
+| `POST /console/alerts/N/close` | a coordinator ends it, with a reason |
+| `GET /console/calls` | whom to ring, for paper |
+"""
+
+import hashlib
+
+from fastapi import APIRouter, Request, Response
+
+from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH
+from bot.flow.console_alert import account_of, calls, close_alert
+from bot.flow.console_today import SHOWN, today
+from bot.flow.session import Visitor
+from bot.web.browser import answer, small_number
+from bot.web.console import Console, absent
+
+_SECTION = "today"
+_LENGTH = 16
+
+
+def pages(console: Console) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(CONSOLE_PATH)
+    async def show(request: Request, still: str = "") -> Response:
+        someone = await console.reader(request, _SECTION)
+        moving = await _moving(request, someone)
+        return console.page(
+            request, someone, _SECTION, "today.html", moving=moving[0], seen=moving[1],
+            still=bool(still),
+        )  # fmt: skip
+
+    @router.get(f"{CONSOLE_PATH}/today")
+    async def look(request: Request, seen: str = "") -> Response:
+        someone = await console.reader(request, _SECTION, touch=False)
+        part, now_seen = await _moving(request, someone)
+        if seen == now_seen:
+            return answer("", status=204)
+        return answer(
+            console.part(
+                request, someone, _SECTION, "moves.html", moving=part, seen=now_seen, still=False
+            )
+        )
+
+    @router.get(f"{CONSOLE_PATH}/alerts/{{alert}}")
+    async def one(request: Request, alert: str) -> Response:
+        someone = await console.reader(request, _SECTION)
+        return await _account(request, someone, small_number(alert) or 0)
+
+    @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/close")
+    async def close(request: Request, alert: str) -> Response:
+        change = await console.change(request, _SECTION)
+        if isinstance(change, Response):
+            return change
+        number = small_number(alert) or 0
+        reply = await close_alert(
+            console.ctx, change.someone, number, change.form.get("reason", "")
+        )
+        if reply.alert:
+            return await _account(request, change.someone, number, reply.text)
+        back = f"{CONSOLE_PATH}/alerts/{number}"
+        return console.replied(request, change.someone, _SECTION, reply, back)
+
+    @router.get(f"{CONSOLE_PATH}/calls")
+    async def ring(request: Request) -> Response:
+        someone = await console.reader(request, _SECTION)
+        found = await calls(console.ctx, someone)
+        if found is None:
+            raise absent()
+        at = console.ctx.now()
+        return console.page(request, someone, _SECTION, "calls.html", calls=found, at=at)
+
+    async def _account(
+        request: Request, someone: Visitor, number: int, fault: str = ""
+    ) -> Response:
+        found = await account_of(console.ctx, someone, number)
+        if found is None:
+            raise absent()
+        return console.page(
+            request, someone, _SECTION, "alert.html", account=found, fault=fault,
+            reasons=CLOSING_REASONS, status=422 if fault else 200,
+        )  # fmt: skip
+
+    async def _moving(request: Request, someone: Visitor) -> tuple[str, str]:
+        """What is open, and a word by which the same is known again."""
+        found = await today(console.ctx, someone)
+        part = console.part(request, someone, _SECTION, "today_list.html", today=found, shown=SHOWN)
+        return part, hashlib.sha256(part.encode()).hexdigest()[:_LENGTH]
+
+    return router
