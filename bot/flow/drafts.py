@@ -35,6 +35,7 @@ from bot.flow.context import Context
 from bot.flow.directory import apply
 from bot.flow.in_force import texts_in_force
 from bot.flow.versions import (
+    By,
     add_version,
     asks_for_two,
     files_of,
@@ -78,7 +79,7 @@ class Trial:
         return tuple(finding for finding in self.findings if finding.refuses)
 
 
-async def start(ctx: Context, kind: str, body: str, *, reason: str, by: str | None = None) -> int:
+async def start(ctx: Context, kind: str, body: str, *, reason: str, by: By = None) -> int:
     """A draft with this text; its number. RefusedError with every fault if it cannot be read."""
     _readable(kind, body)
     _given(reason)
@@ -108,7 +109,7 @@ def _readable(kind: str, body: str) -> None:
     read_text(kind, body.encode(), file_of(kind))
 
 
-async def rewrite(ctx: Context, number: int, body: str, by: str | None = None) -> None:
+async def rewrite(ctx: Context, number: int, body: str, by: By = None) -> None:
     """Another text in the same draft, which stays made from what it was made from."""
     async with ctx.store.unit() as tx:
         author, draft = await may_change(ctx, tx, by), await _open(tx, number)
@@ -139,7 +140,7 @@ async def of_files(ctx: Context) -> list[Trial]:
         return [await _tried(ctx, tx, draft) for draft in waiting]
 
 
-async def drop(ctx: Context, number: int, by: str | None = None) -> None:
+async def drop(ctx: Context, number: int, by: By = None) -> None:
     """Nothing comes of it; it stays to be read."""
     async with ctx.store.unit() as tx:
         who, draft = await may_change(ctx, tx, by), await _open(tx, number)
@@ -193,9 +194,7 @@ async def run_suite(ctx: Context, number: int | None = None) -> tuple[Outcome, .
         return scenarios_of(await with_text(tx, texts), texts.get(SCENARIOS))
 
 
-async def put_in_force(
-    ctx: Context, number: int, by: str | None = None, *, over: int | None = None
-) -> int:
+async def put_in_force(ctx: Context, number: int, by: By = None, *, over: int | None = None) -> int:
     """The draft counts from now on, for new alerts; the number of the version that it is.
 
     RefusedError where it would leave somebody with nobody to tell; ConflictError where a second
@@ -250,7 +249,7 @@ def _list(sentences: Sequence[str]) -> str:
 
 
 async def restore(
-    ctx: Context, number: int, *, reason: str, by: str | None = None
+    ctx: Context, number: int, *, reason: str, by: By = None
 ) -> tuple[int | None, int | None]:
     """What this version says is in force again, as a new version; the draft's number and the new
     version's, which is None while a second person is asked for. The directory is restored as an

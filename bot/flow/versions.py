@@ -31,8 +31,10 @@ from bot.domain.versions import (
     Version,
 )
 from bot.domain.what_changed import in_calendar, in_directory, in_ladders, in_matrix
+from bot.flow.console import may_change as at_the_console
 from bot.flow.context import Context
 from bot.flow.in_force import assembled, in_force, texts_in_force
+from bot.flow.session import Visitor
 from bot.intake.calendar_toml import read_calendar
 from bot.intake.directory_csv import DirectoryFile, read_directory_file
 from bot.intake.disclosure_toml import read_disclosure
@@ -43,6 +45,8 @@ from bot.intake.schools_csv import schools_csv
 from bot.store import closures, config, directory, events
 from bot.store.unit_of_work import Tx
 
+By = str | Visitor | None
+"""Who asks for a change: a coordinator's id, somebody at the console, or the command line."""
 _FILES = ("schools.csv", "people.csv")
 
 
@@ -268,12 +272,16 @@ def _fault(known: InForce, nobody: Nobody) -> Fault:
 # --- who may -------------------------------------------------------------------------------------
 
 
-async def may_change(ctx: Context, tx: Tx, by: str | None) -> str:
+async def may_change(ctx: Context, tx: Tx, by: By) -> str:
     """Who this is, as a version names them: a coordinator, or the command line. NotFoundError for
     everyone else, as if there were nothing to change."""
     if by is None:
         return FROM_COMMAND_LINE
-    person = (await in_force(ctx, tx)).directory.people.get(by)
+    if isinstance(by, Visitor):
+        changer = await at_the_console(ctx, tx, by, "routing")
+        person = changer.person if changer else None
+    else:
+        person = (await in_force(ctx, tx)).directory.people.get(by)
     if person is None or person.role is not Role.COORDINATOR:
         raise NotFoundError("No coordinator of the directory has this id.")
     return person.id

@@ -4,6 +4,7 @@ from bot.web import (
     console_changes,
     console_drills,
     console_readiness,
+    console_routing,
     console_today,
     console_triage,
 )
@@ -13,5 +14,6 @@ CONSOLE_PAGES = (
     console_readiness.pages,
     console_triage.pages,
     console_drills.pages,
+    console_routing.pages,
     console_changes.pages,
 )
