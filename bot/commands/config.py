@@ -137,8 +137,11 @@ def tried(given: argparse.Namespace) -> int:
         print(f"{'REFUSED' if finding.refuses else 'note'}: {in_words(_EN, finding.said)}")
     for outcome in trial.broken:
         for line in _lines(outcome.failures):
-            print(f"scenario {outcome.scenario.name}: {line}")
-    print(f"{trial.scenarios - len(trial.broken)} of {trial.scenarios} scenarios hold.")
+            print(f"BROKEN scenario, {outcome.scenario.name}: {line}")
+    if trial.failing:
+        print(f"{len(trial.failing)} scenarios do not hold, now as before.")
+    held = trial.scenarios - len(trial.broken) - len(trial.failing)
+    print(f"{held} of {trial.scenarios} scenarios hold.")
     if trial.needs_second:
         print("A second person has to put it in force.")
     return 1 if trial.refused or trial.conflict else 0

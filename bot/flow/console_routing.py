@@ -26,7 +26,9 @@ from bot.flow.session import Visitor
 from bot.intake.written_again import with_ladder, with_shown
 
 SECTION = "routing"
-MOST_STEPS = 6
+MOST_STEPS = 40
+MORE_STEPS = 3
+"""How many a form offers beyond those that there are."""
 _MINUTE = timedelta(minutes=1)
 
 

@@ -68,7 +68,9 @@ class Trial:
     """Of the version that the draft was made from."""
     findings: tuple[Finding, ...]
     broken: tuple[Outcome, ...]
-    """The scenarios that would no longer hold."""
+    """The scenarios that hold now and would no longer."""
+    failing: tuple[Outcome, ...]
+    """Those that do not hold now either."""
     scenarios: int
     conflict: Conflict | None
     needs_second: bool
@@ -162,7 +164,8 @@ async def _tried(ctx: Context, tx: Tx, draft: Draft) -> Trial:
     before, after = await with_text(tx, {}), await with_text(tx, {draft.kind: draft.body})
     base = await config.by_id(tx, draft.made_from) if draft.made_from else None
     suite = draft.body if draft.kind == SCENARIOS else texts.get(SCENARIOS)
-    broken = scenarios_of(after, suite)
+    outcomes = [outcome for outcome in scenarios_of(after, suite) if not outcome.passed]
+    fail_now = {o.scenario for o in scenarios_of(before, texts.get(SCENARIOS)) if not o.passed}
     conflict = None
     if newest is not None and newest.id != draft.made_from:
         theirs = what_changed(draft.kind, base.body, newest.body) if base else ()
@@ -171,8 +174,9 @@ async def _tried(ctx: Context, tx: Tx, draft: Draft) -> Trial:
         draft=draft,
         changes=what_changed(draft.kind, base.body, draft.body) if base else (),
         findings=tuple(findings(before, after, ctx.now())),
-        broken=tuple(outcome for outcome in broken if not outcome.passed),
-        scenarios=len(broken),
+        broken=tuple(o for o in outcomes if o.scenario not in fail_now),
+        failing=tuple(o for o in outcomes if o.scenario in fail_now),
+        scenarios=len(scenarios_of(after, suite)),
         conflict=conflict,
         needs_second=await asks_for_two(tx),
     )

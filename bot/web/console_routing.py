@@ -21,7 +21,7 @@ from bot.domain.errors import EncompassError
 from bot.domain.people import Role
 from bot.flow import drafts
 from bot.flow.console_routing import (
-    MOST_STEPS,
+    MORE_STEPS,
     SECTION,
     draft_of_ladder,
     draft_of_matrix,
@@ -35,7 +35,7 @@ from bot.web.browser import move_on, small_number
 from bot.web.console import Console, absent
 
 _HERE = f"{CONSOLE_PATH}/routing"
-_MOST_FIELDS = 300
+_MOST_FIELDS = 500
 
 
 def pages(console: Console) -> APIRouter:
@@ -65,7 +65,8 @@ def pages(console: Console) -> APIRouter:
             raise absent()
         found = next(one for one in (await routing(ctx)).ladders if one.leg == leg)
         return page(
-            request, someone, "routing_ladder.html", ladder=found, most=MOST_STEPS, fault=fault,
+            request, someone, "routing_ladder.html", ladder=found,
+            most=len(found.steps) + MORE_STEPS, fault=fault,
             reason=reason, status=422 if fault else 200,
         )  # fmt: skip
 
