@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from bot.domain.alert import Leg
 from bot.domain.calendar import LONDON
 from bot.domain.disclosure import DisclosureMatrix
+from bot.domain.errors import NotFoundError
 from bot.domain.escalation import EscalationPolicy, EscalationStep
 from bot.domain.forecast import LegForecast, forecast
 from bot.domain.left_out import LeftOut, left_out
@@ -35,6 +36,8 @@ _MINUTE = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True)
 class Routing:
     ladders: tuple[EscalationPolicy, ...]
+    numbers: Mapping[str, int]
+    """By kind, the version that a form is made from."""
     matrix: DisclosureMatrix
     drafts: tuple[Draft, ...]
     history: tuple[tuple[Version, tuple[Said, ...]], ...]
@@ -45,6 +48,7 @@ async def routing(ctx: Context) -> Routing:
         known = await in_force(ctx, tx)
     return Routing(
         ladders=tuple(known.policies[leg] for leg in Leg),
+        numbers=known.versions,
         matrix=known.matrix,
         drafts=tuple(await drafts.open_drafts(ctx)),
         history=tuple(await versions.with_what_changed(ctx, limit=20)),
@@ -53,7 +57,7 @@ async def routing(ctx: Context) -> Routing:
 
 async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mapping[str, str]) -> int:
     """What the form of a ladder says, as a draft; its number. A step without roles is left out."""
-    body = (await versions.texts(ctx))[ESCALATION]
+    seen = await _seen(ctx, ESCALATION, form)
     steps = []
     for number in range(MOST_STEPS):
         roles = tuple(role for role in Role if f"s{number}.{role.value}" in form)
@@ -63,8 +67,20 @@ async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mappin
             steps.append(EscalationStep(roles, after or None, bell))
     end = [role for role in Role if f"end.{role.value}" in form]
     every = _minutes(form.get("every", "")) or timedelta()
-    text = with_ladder(body, leg, steps, end, every)
-    return await drafts.start(ctx, ESCALATION, text, reason=form.get("reason", ""), by=someone)
+    text = with_ladder(seen.body, leg, steps, end, every)
+    return await drafts.start(
+        ctx, ESCALATION, text, reason=form.get("reason", ""), by=someone, made_from=seen.id
+    )
+
+
+async def _seen(ctx: Context, kind: str, form: Mapping[str, str]) -> Version:
+    """The version that the form was filled in over: what came since is not overwritten unseen."""
+    number = form.get("made_from", "")
+    known = number.isascii() and number.isdecimal() and len(number) < 19
+    seen = await versions.version(ctx, int(number) if known else 0)
+    if seen.kind != kind:
+        raise NotFoundError(f"There is no version {number} of {kind}.")
+    return seen
 
 
 def _minutes(text: str) -> timedelta | None:
@@ -77,12 +93,14 @@ def _minutes(text: str) -> timedelta | None:
 
 async def draft_of_matrix(ctx: Context, someone: Visitor, form: Mapping[str, str]) -> int:
     """What the form of the matrix says, as a draft; its number."""
-    body = (await versions.texts(ctx))[DISCLOSURE]
+    seen = await _seen(ctx, DISCLOSURE, form)
     async with ctx.store.reading() as tx:
         fields = [str(field) for field in (await in_force(ctx, tx)).matrix.purposes]
     shown = [(f, role.value, f"{f}.{role.value}" in form) for f in fields for role in Role]
-    text = with_shown(body, shown)
-    return await drafts.start(ctx, DISCLOSURE, text, reason=form.get("reason", ""), by=someone)
+    text = with_shown(seen.body, shown)
+    return await drafts.start(
+        ctx, DISCLOSURE, text, reason=form.get("reason", ""), by=someone, made_from=seen.id
+    )
 
 
 @dataclass(frozen=True, slots=True)

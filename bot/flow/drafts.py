@@ -81,17 +81,23 @@ class Trial:
         return tuple(finding for finding in self.findings if finding.refuses)
 
 
-async def start(ctx: Context, kind: str, body: str, *, reason: str, by: By = None) -> int:
-    """A draft with this text; its number. RefusedError with every fault if it cannot be read."""
+async def start(
+    ctx: Context, kind: str, body: str, *, reason: str, by: By = None, made_from: int | None = None
+) -> int:
+    """A draft with this text; its number. RefusedError with every fault if it cannot be read.
+    `made_from` is the version that its author had before them, where it is not the newest."""
     _readable(kind, body)
     _given(reason)
     async with ctx.store.unit() as tx:
         author, newest = await may_change(ctx, tx, by), await config.newest(tx, kind)
+        seen = newest if made_from is None else await found(tx, made_from)
+        if seen is not None and seen.kind != kind:
+            raise ConflictError(f"Version {made_from} is of {seen.kind}.")
         return await drafts.add(
             tx,
             kind=kind,
             body=body,
-            made_from=newest.id if newest else NO_VERSION,
+            made_from=seen.id if seen else NO_VERSION,
             author=author,
             at=ctx.now(),
             reason=reason.strip(),

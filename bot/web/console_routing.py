@@ -19,6 +19,7 @@ from bot.domain.alert import Leg
 from bot.domain.console import CONSOLE_PATH
 from bot.domain.errors import EncompassError
 from bot.domain.people import Role
+from bot.domain.versions import DISCLOSURE, ESCALATION
 from bot.flow import drafts
 from bot.flow.console_routing import (
     MORE_STEPS,
@@ -63,10 +64,11 @@ def pages(console: Console) -> APIRouter:
     ) -> Response:
         if leg not in list(Leg):
             raise absent()
-        found = next(one for one in (await routing(ctx)).ladders if one.leg == leg)
+        held = await routing(ctx)
+        found = next(one for one in held.ladders if one.leg == leg)
         return page(
             request, someone, "routing_ladder.html", ladder=found,
-            most=len(found.steps) + MORE_STEPS, fault=fault,
+            made_from=held.numbers[ESCALATION], most=len(found.steps) + MORE_STEPS, fault=fault,
             reason=reason, status=422 if fault else 200,
         )  # fmt: skip
 
@@ -89,10 +91,16 @@ def pages(console: Console) -> APIRouter:
         return move_on(f"{_HERE}/draft/{number}")
 
     async def _matrix(request: Request, someone: Visitor, fault: str = "") -> Response:
-        found = (await routing(ctx)).matrix
+        held = await routing(ctx)
         status = 422 if fault else 200
         return page(
-            request, someone, "routing_matrix.html", matrix=found, fault=fault, status=status
+            request,
+            someone,
+            "routing_matrix.html",
+            matrix=held.matrix,
+            made_from=held.numbers[DISCLOSURE],
+            fault=fault,
+            status=status,
         )
 
     @router.get(f"{_HERE}/matrix")

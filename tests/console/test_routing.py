@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.domain.people import Role
 from bot.domain.school import School
 from tests.builders import child, notice
 from tests.console.visits import enters, steps_up
@@ -52,6 +53,26 @@ async def test_a_ladder_changed_in_a_form_counts_for_new_alerts_alone(
     assert told == [2, 1]
     await world.advance(minutes=30)
     assert len(await world.trail(second, "alert:told")) == 2
+    world.everyone_is_accounted_for()
+
+
+async def test_of_two_at_their_forms_at_once_the_second_sees_both_changes_and_decides(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    await world.person("Second", Role.COORDINATOR, everywhere=True)
+    second = await enters(world, "Second")
+    await steps_up(second)
+    await second.get("/console/routing/ladder/school")
+    theirs = filled_in(second) | {"every": "20", "reason": "sooner"}
+    await changes_the_ladder(coordinator, **{"s1.bell": "-30"})
+    await coordinator.press("Put in force")
+    await second.press("Try it", **{k: v for k, v in theirs.items() if v})
+    assert second.shows("Meanwhile version", "not before 30 min ahead of the bell (was")
+    assert second.shows("at the end it tells every 20 min (was 30 min).")
+    number = re.search(r"in the place of version (\d+)", second.page)
+    assert number is not None
+    await second.press(f"Put in force in the place of version {number[1]}")
+    assert second.shows("In force from now on")
     world.everyone_is_accounted_for()
 
 
