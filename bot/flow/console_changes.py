@@ -66,13 +66,13 @@ async def changes(ctx: Context, someone: Visitor, before: int) -> tuple[list[Cha
         return people[who].name if who in people else who
 
     def about(detail: Mapping[str, Any], person_id: str | None) -> str:
-        code = str(detail.get("school", ""))
+        code, drill = str(detail.get("school", "")), detail.get("drill")
         parts = [
             named(person_id) if person_id else "",
             schools[code].name_in(language) if code in schools else code,
             str(detail.get("kind", "")),
             str(detail.get("version", "")),
-            str(detail.get("drill", "")),
+            say.say("console.drill_number", number=drill) if drill else "",
         ]
         return ", ".join(part for part in parts if part)
 

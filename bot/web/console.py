@@ -222,6 +222,9 @@ def frame_pages(console: Console) -> APIRouter:
             came = await choose(ctx, someone, code, again)
         else:
             came = await unlock(ctx, someone, code)
+        if came is Unlocking.DONE:  # by what stands now: reading may need no code at all
+            someone, section = await whoever(request)
+            came = await step_up_of(ctx, someone)
         to, back = form.get("to", ""), form.get("back", "")
         back = back if is_console_path(back) else CONSOLE_PATH
         kept = {name: value for name, value in form.items() if name not in _OURS}

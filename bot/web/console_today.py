@@ -58,10 +58,8 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, _SECTION)
         if isinstance(change, Response):
             return change
-        number = small_number(alert) or 0
-        reply = await close_alert(
-            console.ctx, change.someone, number, change.form.get("reason", "")
-        )
+        number, reason = small_number(alert) or 0, change.form.get("reason", "")
+        reply = await close_alert(console.ctx, change.someone, number, reason)
         if reply.alert:
             return await _account(request, change.someone, number, reply.text)
         back = f"{CONSOLE_PATH}/alerts/{number}"

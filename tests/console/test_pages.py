@@ -159,13 +159,14 @@ async def test_a_drill_is_proposed_started_read_and_ended(
     world: World, bryn: School, coordinator: Reader
 ) -> None:
     await steps_up(coordinator)
+    world.phone("Coordinator").expects("code.chosen")
     await coordinator.get("/console/drills")
     await coordinator.press("Go on", which="these", schools="123", when="")
     assert coordinator.status == 422
     await coordinator.press("Go on", which="these", schools=bryn.code, when="")
     assert coordinator.shows("Nobody is told anything before you start it.")
     world.nobody_else_heard_anything()
-    await coordinator.press("Start it")
+    await coordinator.press("Start")
     await world.settle()
     world.phone("Mair").expects("alert")
     await coordinator.get("/console/drills/1")

@@ -18,9 +18,11 @@ function over() {
 }
 
 // The part that moves was refused: whatever this page is now, it is asked for anew.
-document.addEventListener("htmx:responseError", (event) => {
+document.addEventListener("htmx:beforeSwap", (event) => {
   const { status } = event.detail.xhr;
   if (status !== 401 && status !== 404) return;
+  event.detail.isError = false;
+  event.detail.shouldSwap = false;
   if (framed()) document.dispatchEvent(new Event("idle"));
   else location.reload();
 });
