@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from bot import __version__
 from bot.cli_directory import directory_commands
+from bot.commands.of_config import add_config
 from bot.domain.errors import EncompassError, SettingsError, StoreError, UsageError
 
 OK, REFUSED, CANNOT_RUN = 0, 1, 2
@@ -76,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true")
 
     directory_commands(commands, _command)
-
+    add_config(commands, _command)
     invite = _command(
         commands, "invite", "people:invite", "a one-time enrolment link, alone on stdout",
         "encompass invite p001",
@@ -242,9 +243,8 @@ def _closure(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add.add_argument("--on", required=True, metavar="DATE")
     add.add_argument("--to", metavar="DATE", help="the last day; default: one day")
     add.add_argument("--why", required=True, metavar="TEXT", help="as the calendar would say it")
-    shown = _command(
-        parts, "list", "closure:listed", "what stands and is not over", "encompass closure list"
-    )
+    says, run = "what stands and is not over", "closure:listed"
+    shown = _command(parts, "list", run, says, "encompass closure list")
     shown.add_argument("--json", action="store_true")
     end = _command(
         parts, "end", "closure:end", "the school is open after all", "encompass closure end 3"
@@ -260,9 +260,8 @@ def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:
         'encompass key create --partner "South Force"',
     )  # fmt: skip
     create.add_argument("--partner", required=True, metavar="NAME")
-    revoke = _command(
-        parts, "revoke", "keys:revoke", "end a key at once", "encompass key revoke 3"
-    )  # fmt: skip
+    says, run = "end a key at once", "keys:revoke"
+    revoke = _command(parts, "revoke", run, says, "encompass key revoke 3")
     revoke.add_argument("id", type=int, metavar="ID")
 
 

@@ -35,6 +35,7 @@ from bot.flow.configure import read_config, take_config
 from bot.flow.context import Context
 from bot.flow.directory import apply
 from bot.flow.enrol import invite
+from bot.flow.leave import leave
 from bot.flow.partners import create_key
 from bot.flow.watch import check_invariants, health
 from bot.intake.directory_csv import DirectoryFile
@@ -408,10 +409,19 @@ class World:
         self._people[person_id] = replace(self._people[person_id], **changes)
         await self._import()
 
-    async def leaves(self, name: str) -> None:
-        """Somebody is no longer in people.csv."""
-        del self._people[name.lower()]
+    async def has_a_successor(self, name: str) -> None:
+        """Somebody who has not enrolled stands beside this person: an import takes nobody away whom
+        a school has no other for."""
+        theirs = self._people[name.lower()]
+        self._people[f"after-{theirs.id}"] = replace(
+            theirs, id=f"after-{theirs.id}", name=f"After {name}", order=99
+        )
         await self._import()
+
+    async def leaves(self, name: str) -> None:
+        """Somebody has gone, and is no longer in people.csv."""
+        del self._people[name.lower()]
+        await leave(self.ctx, name.lower(), by="import")
         await self.settle()
 
     async def closes_down(self, school: School) -> None:

@@ -13,8 +13,12 @@ from bot.domain.errors import EncompassError, RefusedError, SettingsError
 from bot.domain.ladder_faults import nobody_stands, quiet_past_the_bell, told_too_late
 from bot.domain.readiness import Gap, RoleGap, missing, next_pupil_day
 from bot.domain.routing import InForce
+from bot.domain.versions import file_of
 from bot.flow.configure import read_config
+from bot.flow.drafts import Trial, of_files
 from bot.flow.in_force import in_force
+from bot.rendering.catalogue import words
+from bot.rendering.what_changed import in_words
 from bot.settings import Settings, check_for_serving, read_settings
 
 _TERM_AHEAD = 28
@@ -41,6 +45,7 @@ async def _run(given: argparse.Namespace) -> tuple[list[str], date]:
             known = await in_force(ctx, tx)
         on = day(given.day, "--for") if given.day else next_pupil_day(known, ctx.now())
         found += _of_calendars(known, local_day(ctx.now()))
+        found += [_said_of_draft(trial) for trial in await of_files(ctx)]
     found += _of_matrix(known)
     if not known.directory.schools:
         found.append("directory: there is no school; import schools.csv and people.csv")
@@ -82,6 +87,20 @@ def _of_matrix(known: InForce) -> Iterator[str]:
             f"disclosure.toml, fields.{field.value}.date: is missing; "
             "the field is shown, and nobody says since when"
         )
+
+
+def _said_of_draft(trial: Trial) -> str:
+    """A file that is not in force, since somebody has to decide."""
+    say, newest = words("en"), trial.conflict
+    why = [in_words(say, found.said) for found in trial.refused]
+    if newest:
+        theirs = " ".join(in_words(say, said) for said in newest.theirs)
+        why.append(f"version {newest.newest.id} came in force beside it: {theirs}")
+    changes = " ".join(in_words(say, said) for said in trial.changes)
+    return (
+        f"{file_of(trial.draft.kind)}: is draft {trial.draft.id} and not in force ({changes}); "
+        f"{' '.join(why)}"
+    )
 
 
 def _said_of_role(gap: RoleGap, on: date) -> str:

@@ -9,11 +9,16 @@ from bot.commands.surroundings import clock, instant, with_context
 from bot.domain.calendar import Lane
 from bot.domain.errors import NotFoundError
 from bot.domain.forecast import LegForecast, forecast
+from bot.domain.left_out import NOT_THIS_ROLE, OTHER_YEARS, LeftOut, left_out
 from bot.domain.quiet import Waited
 from bot.domain.routing import InForce, StepTold
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 
+_REASONS = {
+    NOT_THIS_ROLE: "no step of this ladder tells this role",
+    OTHER_YEARS: "covers other year groups",
+}
 _WAITS = {Waited.QUIET: "the quiet hours", Waited.HOLIDAY: "the hold"}
 
 
@@ -24,18 +29,32 @@ def run(given: argparse.Namespace) -> int:
         raise NotFoundError(f"No school has the code {given.school}.")
     legs = list(forecast(known, given.school, at, given.year, urgent=given.urgent))
     if given.json:
-        print(json.dumps([_plain(leg) for leg in legs], indent=2))
+        print(json.dumps([_plain(leg, _out(known, leg, given)) for leg in legs], indent=2))
     else:
         school = known.directory.schools[given.school]
         print(f"{school.name} ({school.code}), raised {clock(at)}:")
         for leg in legs:
             _show(leg)
+            _show_left_out(_out(known, leg, given))
     return 0 if legs and all(leg.settlers for leg in legs) else 1
 
 
 async def _known(ctx: Context) -> InForce:
     async with ctx.store.reading() as tx:
         return await in_force(ctx, tx)
+
+
+def _out(known: InForce, leg: LegForecast, given: argparse.Namespace) -> list[LeftOut]:
+    return list(left_out(known, leg, given.school, given.year))
+
+
+def _show_left_out(found: list[LeftOut]) -> None:
+    """Who covers the school and is on no step, or on one for other years; who is skipped stands
+    with the step."""
+    for out in found:
+        if out.why in _REASONS:
+            who = f"{out.person.id} {out.person.name} ({out.person.role.value})"
+            print(f"  not told {who}: {_REASONS[out.why]}")
 
 
 def _name(step: StepTold) -> str:
@@ -61,7 +80,9 @@ def _show(leg: LegForecast) -> None:
         print(f"  {clock(at)}  {_name(step)}: {roles}{pulled}{_how(leg, at, step)}")
         for reached in step.reached:
             channel = reached.contact.channel.value
-            print(f"    told     {reached.person.id} {reached.person.name}, by {channel}")
+            place = ", ".join(sorted(reached.person.in_place_of))
+            stands = f", in the place of {place}" if place else ""
+            print(f"    told     {reached.person.id} {reached.person.name}, by {channel}{stands}")
         for skipped in step.skipped:
             print(f"    skipped  {skipped.person.id} {skipped.person.name}: {skipped.reason.value}")
         if not step.reached:
@@ -77,7 +98,7 @@ def _how(leg: LegForecast, at: datetime, step: StepTold) -> str:
     return since + "  (without sound)" * (at in leg.silent)
 
 
-def _plain(leg: LegForecast) -> dict[str, Any]:
+def _plain(leg: LegForecast, out: list[LeftOut]) -> dict[str, Any]:
     return {
         "leg": leg.leg.value,
         "deadline_at": leg.bell.at.isoformat(),
@@ -87,6 +108,10 @@ def _plain(leg: LegForecast) -> dict[str, Any]:
         "hold_lifted": leg.hold_lifted,
         "compressed": leg.compressed,
         "ends_with_nobody": not leg.settlers,
+        "left_out": [
+            {"person": o.person.id, "why": o.why, "covered_by": o.cover.id if o.cover else None}
+            for o in out
+        ],
         "steps": [
             {
                 "at": at.isoformat(),
@@ -98,6 +123,16 @@ def _plain(leg: LegForecast) -> dict[str, Any]:
                 "due_at": step.due_at.isoformat(),
                 "roles": [role.value for role in step.roles],
                 "told": [r.person.id for r in step.reached],
+                "told_as": [
+                    {
+                        "person": r.person.id,
+                        "roles": sorted(
+                            role.value for role in r.person.acting_as or {r.person.role}
+                        ),
+                        "in_place_of": sorted(r.person.in_place_of),
+                    }
+                    for r in step.reached
+                ],
                 "skipped": [{"person": s.person.id, "why": s.reason.value} for s in step.skipped],
             }
             for at, step in leg.steps

@@ -40,6 +40,7 @@ SECTIONS = (
     Section("triage", f"{CONSOLE_PATH}/triage", "console.triage", _DESK_TOO),
     Section("drills", f"{CONSOLE_PATH}/drills", "console.drills", _COORDINATORS),
     Section("directory", f"{CONSOLE_PATH}/directory", "console.directory", _COORDINATORS),
+    Section("routing", f"{CONSOLE_PATH}/routing", "routing.name", _COORDINATORS),
     Section("changes", f"{CONSOLE_PATH}/changes", "console.changes", _COORDINATORS),
 )
 """In the order in which the navigation shows them; a new one is a line here."""

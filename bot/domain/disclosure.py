@@ -4,7 +4,7 @@ Content fails closed: what the matrix does not name is hidden, a field that the 
 release is hidden, a child outside the reader's scope is not there at all (I3).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -101,6 +101,21 @@ class DisclosureMatrix:
         held_back = {Field(name) for name in RELEASABLE if name not in release}
         return self.shown.get(role, frozenset()) & held_back
 
+    def shows_the_child_to(self, role: Role) -> bool:
+        """Whether this role sees which child it is, which whoever is to answer for it must."""
+        return Field.NAME in self.shown.get(role, frozenset())
+
+    def changes(self, before: "DisclosureMatrix") -> Iterator["FieldChange"]:
+        """Each field that is shown otherwise than it was, or for another purpose."""
+        for f in Field:
+            had = {role for role in Role if f in before.shown.get(role, frozenset())}
+            has = {role for role in Role if f in self.shown.get(role, frozenset())}
+            worded = self.purposes.get(f) != before.purposes.get(f)
+            if had != has or worded:
+                more = tuple(role for role in Role if role in has - had)
+                less = tuple(role for role in Role if role in had - has)
+                yield FieldChange(f, more, less, worded)
+
     def undated(self) -> list[Field]:
         """The fields that somebody sees, and of which nobody says since when."""
         seen = frozenset[Field]().union(*self.shown.values())
@@ -109,6 +124,16 @@ class DisclosureMatrix:
             for f in Field
             if f in seen and f in self.purposes and self.purposes[f].decided_on is None
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What one version of the matrix says of a field otherwise than another."""
+
+    field: Field
+    shown_to: tuple[Role, ...]
+    hidden_from: tuple[Role, ...]
+    other_purpose: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class InForce:
     patterns: Patterns = field(default_factory=Patterns)
     closures: Mapping[str, Collection[DayRange]] = field(default_factory=dict)
     """What closed schools suddenly, by their code; the calendars have it laid over them."""
+    versions: Mapping[str, int] = field(default_factory=dict)  # by kind, the number of each
 
     def calendar_of(self, school: School) -> Calendar:
         """The school's calendar; for a missing one weekdays are assumed, so that nothing waits."""
@@ -53,8 +54,7 @@ class InForce:
         """The deadline of an alert of this school raised then: by the lane of the ladder in force,
         or by the one that an alert under way has kept."""
         school = self.directory.schools[school_code]
-        lane = in_day or self._lane
-        return self.calendar_of(school).bell(school, at, lane)
+        return self.calendar_of(school).bell(school, at, in_day or self._lane)
 
     @property
     def _lane(self) -> InDay:

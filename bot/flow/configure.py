@@ -1,26 +1,32 @@
 """What partners configure becomes versions in the database; what is in force is the newest.
 
 A file whose hash changed since it was last looked at is the next version, whoever changed it (at
-`migrate` and at the start). Nothing is taken unless every file can be read: all or nothing.
+`migrate` and at the start). Nothing is taken unless every file can be read: all or nothing. A file
+that was changed while a person changed the same thing elsewhere, that would leave somebody with
+nobody to tell, or where changes need two people, is taken as a draft: a person decides
+(docs/adr/0025-a-change-is-a-draft-until-somebody-puts-it-in-force.md).
+
+Dies before the commit: the files are looked at again at the next start. Dies after it: they are
+versions or drafts, and their hashes say that they were looked at.
 """
 
-import hashlib
-import tomllib
-from collections.abc import Mapping
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain.alert import Leg
 from bot.domain.errors import Fault, RefusedError, SettingsError
-from bot.domain.escalation import EscalationPolicy
 from bot.domain.ladder_faults import contradictions
+from bot.domain.versions import CALENDAR, DISCLOSURE, ESCALATION, FROM_FILE, NO_VERSION, SCENARIOS
 from bot.flow.context import Context
-from bot.flow.in_force import CALENDAR
+from bot.flow.versions import add_version, asks_for_two, leaves_nobody, sha256_of
 from bot.intake.calendar_toml import read_calendar
 from bot.intake.disclosure_toml import read_disclosure
 from bot.intake.escalation_toml import read_escalation
-from bot.store import config, events, facts
+from bot.intake.scenarios_toml import read_scenarios
+from bot.store import config, drafts, events, facts
 from bot.store.unit_of_work import Tx
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,7 @@ class ConfigFile:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.body.encode()).hexdigest()
-
-    def stated(self, name: str) -> str:
-        """The version or author that the file states; calendars state none."""
-        return str(tomllib.loads(self.body).get(name, ""))
+        return sha256_of(self.body)
 
 
 def read_config(folder: Path) -> list[ConfigFile]:
@@ -50,8 +52,9 @@ def read_config(folder: Path) -> list[ConfigFile]:
     if not calendars:
         raise SettingsError(f"There is no calendar in {folder / 'calendars'}.")
     named = [
-        ("escalation", folder / "escalation.toml"),
-        ("disclosure", folder / "disclosure.toml"),
+        (ESCALATION, folder / "escalation.toml"),
+        (DISCLOSURE, folder / "disclosure.toml"),
+        *((SCENARIOS, path) for path in [folder / "scenarios.toml"] if path.exists()),
         *((f"{CALENDAR}{path.stem}", path) for path in calendars),
     ]
     files: list[ConfigFile] = []
@@ -76,22 +79,25 @@ def _read(kind: str, path: Path, folder: Path) -> ConfigFile:
     except UnicodeDecodeError as error:
         raise RefusedError([Fault(where, "must be UTF-8")]) from error
     try:
-        if kind == "escalation":
-            _refuse_contradictions(read_escalation(data, where))
-        elif kind == "disclosure":
-            read_disclosure(data, where)
-        else:
-            read_calendar(data, where)
+        read_text(kind, data, where)
     except RefusedError as refused:
         raise RefusedError([_in_file(fault, where) for fault in refused.faults]) from None
     return ConfigFile(kind, path, body)
 
 
-def _refuse_contradictions(ladders: Mapping[Leg, EscalationPolicy]) -> None:
-    """Asked of files alone: a version that is in force already stays readable, whatever a later
-    program thinks of it."""
-    if faults := [Fault(key, says) for key, says in contradictions(ladders)]:
-        raise RefusedError(faults)
+def read_text(kind: str, data: bytes, where: str) -> None:
+    """RefusedError with every fault of a text of this kind. Contradictions are asked of new texts
+    alone: a version that is in force stays readable, whatever a later program thinks of it."""
+    if kind == ESCALATION:
+        ladders = read_escalation(data, where)
+        if faults := [Fault(key, says) for key, says in contradictions(ladders)]:
+            raise RefusedError(faults)
+    elif kind == DISCLOSURE:
+        read_disclosure(data, where)
+    elif kind == SCENARIOS:
+        read_scenarios(data, where)
+    else:
+        read_calendar(data, where)
 
 
 def _in_file(fault: Fault, file: str) -> Fault:
@@ -105,29 +111,51 @@ async def take_config(ctx: Context, files: list[ConfigFile]) -> list[str]:
     """Put in force what changed since the files were last looked at; the kinds that did."""
     taken = []
     async with ctx.store.unit() as tx:
+        await config.take_turn(tx)
         for file in files:
             if await facts.read(tx, f"file:{file.kind}") != file.sha256:
-                await _put_in_force(ctx, tx, file)
-                taken.append(file.kind)
+                if await _take(ctx, tx, file):
+                    taken.append(file.kind)
+                await facts.write(tx, f"file:{file.kind}", file.sha256)
     return taken
 
 
-async def _put_in_force(ctx: Context, tx: Tx, file: ConfigFile) -> None:
-    now, version, author = ctx.now(), file.stated("version"), file.stated("author")
-    await facts.write(tx, f"file:{file.kind}", file.sha256)
-    await config.add_version(
+async def _take(ctx: Context, tx: Tx, file: ConfigFile) -> bool:
+    """Whether it is in force now; not if it is what is in force already, as an export leaves it."""
+    newest, looked_at = (
+        await config.newest(tx, file.kind),
+        await facts.read(tx, f"file:{file.kind}"),
+    )
+    now = ctx.now()
+    if newest is not None and newest.sha256 == file.sha256:
+        return False
+    base = newest
+    if newest is not None and looked_at is not None and newest.sha256 != looked_at:
+        base = await config.with_text(tx, file.kind, looked_at)
+    conflict = base is not newest and (base is None or newest is None or base.id != newest.id)
+    alone = newest is not None and await asks_for_two(tx)
+    if conflict or alone or await leaves_nobody(tx, file.kind, file.body, now):
+        number = await drafts.add(
+            tx,
+            kind=file.kind,
+            body=file.body,
+            made_from=base.id if base else NO_VERSION,
+            author=FROM_FILE,
+            at=now,
+            reason="",
+        )
+        log.warning("a changed file is a draft, and a person decides", extra={"kind": file.kind})
+        await events.append(tx, events.line("config:drafted", now, kind=file.kind, draft=number))
+        return False
+    version = await add_version(
         tx,
         kind=file.kind,
-        sha256=file.sha256,
         body=file.body,
-        version=version,
-        author=author,
-        at=now,
+        made_from=newest.id if newest else NO_VERSION,
+        who=FROM_FILE,
+        now=now,
     )
-    await events.append(
-        tx,
-        events.line("config:in_force", now, kind=file.kind, version=version, author=author),
-    )
+    return version is not None
 
 
 async def anything_in_force(ctx: Context) -> bool:

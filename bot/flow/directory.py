@@ -5,6 +5,7 @@ in the same commit.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.domain.directory import Directory
 from bot.domain.errors import RefusedError
@@ -18,6 +19,7 @@ from bot.flow.menu import addresses_of, owe_menus
 from bot.flow.second_ways import renew_ways
 from bot.flow.taking_back import as_it_was, keep
 from bot.flow.tell import refresh_cards
+from bot.flow.versions import note_import
 from bot.intake.directory_csv import DirectoryFile, check_references
 from bot.store import absences, alerts, directory, events
 from bot.store.unit_of_work import Tx
@@ -108,8 +110,10 @@ async def apply(
     *,
     by: str = "command line",
     undoing: bool = False,
+    **version: Any,
 ) -> Difference:
-    """Import these files: all of it in one transaction, or nothing."""
+    """Import these files: all of it in one transaction, or nothing. `version` says who, why, and
+    what is restored, as `note_import` takes it."""
     async with ctx.store.unit() as tx:
         now = ctx.now()
         before = await in_force(ctx, tx)
@@ -137,6 +141,7 @@ async def apply(
         await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
         for some in directory.by_many(found.gone_people):
             await remove(tx, some, now, by="import")
+        await note_import(tx, before, now, **{"who": by, **version})
         await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
         for those in directory.by_many(person.id for person in found.changed_people):
             await absences.look_again_at(tx, those, now)

@@ -1,26 +1,25 @@
 """What decides now: the directory, ladders, matrix and calendars with what closed schools suddenly,
 read again when they change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
 from bot.domain.alert import Leg
-from bot.domain.calendar import Calendar
+from bot.domain.calendar import Calendar, DayRange
+from bot.domain.directory import Directory
 from bot.domain.disclosure import DisclosureMatrix
 from bot.domain.errors import StoreError
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.pattern import Patterns
 from bot.domain.routing import InForce
+from bot.domain.versions import CALENDAR, DISCLOSURE, ESCALATION
 from bot.flow.context import Context
 from bot.intake.calendar_toml import read_calendar
 from bot.intake.disclosure_toml import read_disclosure
 from bot.intake.escalation_toml import read_escalation, read_patterns
 from bot.store import closures, config, directory
 from bot.store.unit_of_work import Tx
-
-CALENDAR = "calendar:"
-
 
 # A version's text never changes, and the directory changes far more often than the configuration.
 
@@ -49,23 +48,43 @@ async def in_force(ctx: Context, tx: Tx) -> InForce:
     """One consistent picture, as of this transaction."""
     key = (await directory.version(tx), await config.latest_id(tx))
     if ctx.known is None or ctx.known[0] != key:
-        policies: Mapping[Leg, EscalationPolicy] = {}
-        matrix, matrix_id = DisclosureMatrix({}), None
-        calendars: dict[str, Calendar] = {}
-        patterns = Patterns()
-        for row in await config.in_force(tx):
-            if row.kind == "escalation":
-                policies, patterns = _policies(row.body), _patterns(row.body)
-            elif row.kind == "disclosure":
-                matrix, matrix_id = _matrix(row.body), row.id
-            elif row.kind.startswith(CALENDAR):
-                name = row.kind.removeprefix(CALENDAR)
-                calendars[name] = _calendar(row.body, name)
-        if not policies:
-            raise StoreError(
-                "No ladders are in force yet: run `encompass migrate`, which reads config/."
-            )
-        people = await directory.load(tx)
-        known = InForce(people, policies, calendars, matrix, matrix_id, patterns)
-        ctx.known = (key, known.with_closures(await closures.by_school(tx)))
+        texts, numbers = await texts_in_force(tx), await config.numbers(tx)
+        people, closed = await directory.load(tx), await closures.by_school(tx)
+        known = assembled(texts, people, closed, numbers)
+        ctx.known = (key, known)
     return ctx.known[1]
+
+
+async def texts_in_force(tx: Tx) -> dict[str, str]:
+    """The newest text of each kind."""
+    return {row.kind: row.body for row in await config.in_force(tx)}
+
+
+def assembled(
+    texts: Mapping[str, str],
+    people: Directory,
+    closed: Mapping[str, Collection[DayRange]],
+    numbers: Mapping[str, int],
+) -> InForce:
+    """What these texts decide together, whether they are in force or one of them is to be."""
+    if ESCALATION not in texts:
+        raise StoreError(
+            "No ladders are in force yet: run `encompass migrate`, which reads config/."
+        )
+    policies, patterns = _policies(texts[ESCALATION]), _patterns(texts[ESCALATION])
+    matrix = _matrix(texts[DISCLOSURE]) if DISCLOSURE in texts else DisclosureMatrix({})
+    calendars = {
+        name: _calendar(body, name)
+        for kind, body in texts.items()
+        if (name := kind.removeprefix(CALENDAR)) != kind
+    }
+    known = InForce(
+        people,
+        policies,
+        calendars,
+        matrix,
+        numbers.get(DISCLOSURE),
+        patterns,
+        versions=dict(numbers),
+    )
+    return known.with_closures(closed)

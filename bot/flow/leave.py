@@ -21,6 +21,7 @@ from bot.flow.departure import (
     tell_whose_account_ended,
 )
 from bot.flow.in_force import in_force
+from bot.flow.versions import note_directory
 from bot.store import events
 from bot.store.unit_of_work import Tx
 
@@ -60,6 +61,7 @@ def _found(known: InForce, person_id: str) -> Person:
 async def let_leave(tx: Tx, known: InForce, person: Person, now: datetime, by: str) -> Departure:
     """`leave` within a transaction."""
     ended = await remove(tx, [person.id], now, by=by)
+    await note_directory(tx, now, who=by)
     return Departure(person, ended, await tell_who_left(tx, known, [person.id], now))
 
 

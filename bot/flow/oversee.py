@@ -14,6 +14,7 @@ from bot.domain.calendar import LONDON, local_day
 from bot.domain.cover import Reachable
 from bot.domain.evening import lines_of
 from bot.domain.forecast import LegForecast, forecast
+from bot.domain.left_out import NOT_THIS_ROLE, left_out
 from bot.domain.people import Channel, Role
 from bot.domain.readiness import missing, next_pupil_day
 from bot.domain.routing import InForce
@@ -199,12 +200,13 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
             sentence = "route.step_listed" if step.listed else sentence
             said = sentence if people else "route.nobody"
             lines.append(say.say(said, due=say.moment(when), people=people))
-        lines += [
-            say.say("route.left_out", person=name, why=say.say(f"skip.{reason.value}"))
-            for name, reason in sorted(
-                {(out.person.name, out.reason) for _, step in leg.steps for out in step.skipped}
-            )
-        ]
+        for out in left_out(known, leg, school.code, year):
+            if out.person.scope.everywhere and out.why == NOT_THIS_ROLE:
+                continue  # the authority's own, of whom nobody asks
+            why = say.say(f"skip.{out.why}")
+            if out.cover:
+                why = say.say("route.away_covered", person=out.cover.name)
+            lines.append(say.say("route.left_out", person=out.person.name, why=why))
         if not leg.settlers:
             lines.append(say.say("route.nobody_at_all"))
     return lines

@@ -9,7 +9,8 @@ from bot.domain.alert import OF_THE_DESK, AlertState, Leg, uncovered
 from bot.domain.escalation import EscalationPolicy, compressed
 from bot.domain.message import Kind
 from bot.domain.passing import teams_passed_to
-from bot.domain.routing import AlertWanted, LadderState, Placed
+from bot.domain.routing import AlertWanted, InForce, LadderState, Placed
+from bot.domain.versions import CALENDAR, DIRECTORY, DISCLOSURE, ESCALATION
 from bot.flow.asking import end_questions
 from bot.flow.context import Stage
 from bot.flow.ladder import climb_of
@@ -83,6 +84,7 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
         late=late,
         **({"notice_late_by": held_up[0].value} if held_up else {}),
         policy=policy.version,
+        versions=_versions(raising.known, code),
         **_waits(policy, held_until, now, bell.at),
     )
     if bell.assumed:
@@ -95,6 +97,13 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
         )
     subject = raising.subject(number, leg, code, bell.at, late=late)
     await raising.first_climb(subject, policy, wanted.children, held_until=held_until)
+
+
+def _versions(known: InForce, school_code: str) -> dict[str, int]:
+    """The number of each version that decided about this alert."""
+    calendar = f"{CALENDAR}{known.directory.schools[school_code].calendar}"
+    decided = (ESCALATION, DISCLOSURE, DIRECTORY, calendar)
+    return {kind: known.versions[kind] for kind in decided if kind in known.versions}
 
 
 def _waits(

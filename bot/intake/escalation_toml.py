@@ -39,7 +39,8 @@ def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, Esc
     ladders[Leg.NURSE] = replace(ladders[Leg.NURSE], in_day=in_day)
     policies.refuse_unasked(f"the legs {', '.join(Leg)}")
     _patterns(top)
-    top.refuse_unasked("version, author, policies, patterns")
+    _second_person(top)
+    top.refuse_unasked("version, author, policies, patterns, changes")
     refuse_faults(top)
     return ladders
 
@@ -47,6 +48,22 @@ def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, Esc
 def read_patterns(data: bytes, file: str = "escalation.toml") -> Patterns:
     """How many notices about one child, within how long, are looked at together."""
     return _patterns(root(file, data))
+
+
+def second_person(data: bytes, file: str = "escalation.toml") -> bool:
+    """Whether a change is put in force by somebody else than whoever drafted it."""
+    return _second_person(root(file, data))
+
+
+def _second_person(top: Node) -> bool:
+    if top.get("changes") is None:
+        return False
+    table = top.table("changes")
+    asked = table.get("two_people")
+    if not isinstance(asked, bool):
+        table.fault("two_people", "must be true or false")
+    table.refuse_unasked("two_people")
+    return asked is True
 
 
 def _patterns(top: Node) -> Patterns:

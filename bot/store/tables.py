@@ -35,6 +35,7 @@ from bot.domain.people import Channel, ContactState, Role
 from bot.domain.plan import Answer, Choice, Offer
 from bot.domain.school import Phase
 from bot.domain.triage import Question
+from bot.domain.versions import DraftState
 from bot.store.types import Instant, Json, Key, Word
 
 metadata = MetaData(
@@ -412,13 +413,40 @@ config_versions = Table(
     "config_versions",
     metadata,
     _id(),
-    Column("kind", Text, nullable=False),  # escalation | disclosure | calendar:NAME
+    Column("kind", Text, nullable=False),  # as domain/versions.py names them
     Column("sha256", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("author", Text, nullable=False),
     _at("in_force_from"),
+    Column("who", Text, nullable=False, server_default="file"),  # a person's id, or a door's name
+    Column("agreed_by", Text),  # the second person, where two are asked for
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("made_from", Key),  # the version it takes the place of; 0: of none
+    _ref("restored_from", "config_versions.id", nullable=True),
     Index("ix_config_versions_kind", "kind", "id"),
+    # Nobody's change is lost: of two that take the place of one version the second is told so.
+    _where(
+        "uq_config_versions_made_from", "kind", "made_from",
+        condition="made_from is not null", unique=True,
+    ),
+)  # fmt: skip
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_from", Key, nullable=False),  # the version that was in force; 0: none
+    Column("author", Text, nullable=False),  # a person's id, or a door's name
+    _at("made_at"),
+    Column("reason", Text, nullable=False),
+    Column("state", Word(DraftState), nullable=False),
+    _ref("restored_from", "config_versions.id", nullable=True),
+    _ref("version_id", "config_versions.id", nullable=True),  # what it became
+    _at("ended_at", nullable=True),
+    _where("ix_drafts_open", "id", condition="state = 'open'"),
 )
 
 # --- telling -----------------------------------------------------------------------------------

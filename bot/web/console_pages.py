@@ -5,6 +5,7 @@ from bot.web import (
     console_directory,
     console_drills,
     console_readiness,
+    console_routing,
     console_today,
     console_triage,
 )
@@ -15,5 +16,6 @@ CONSOLE_PAGES = (
     console_triage.pages,
     console_drills.pages,
     console_directory.pages,
+    console_routing.pages,
     console_changes.pages,
 )

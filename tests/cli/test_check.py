@@ -62,12 +62,26 @@ def test_a_day_without_pupils_asks_nobody_of_a_school(desk: Desk) -> None:
     assert not any(line.startswith("999") for line in said.lines)
 
 
-def test_a_ladder_that_can_reach_nobody_is_a_gap_at_every_school(ready: Desk) -> None:
+def without_head_teachers(ready: Desk) -> None:
     people = ready.folder / "people.csv"
     assert ready.run("directory", "export", ".").code == 0
     rows = people.read_text().splitlines(keepends=True)
     people.write_text("".join(row for row in rows if ",head_teacher," not in row))
     assert ready.run("directory", "import", people).code == 0
+
+
+def test_a_step_on_which_nobody_stands_is_a_gap_at_every_school(ready: Desk) -> None:
+    without_head_teachers(ready)
+    edit(ready, "escalation.toml", {'tell = ["dsp"]': 'tell = ["head_teacher"]'})
+    said = ready.run("check", "--for", DAY)
+    assert said.code == 1
+    step = "school leg: nobody in the directory stands on step 1 (head_teacher)"
+    assert f"9992001 Ysgol Gynradd Pen-y-Waun, {step}" in said.lines
+    assert all(step in line for line in said.lines[:-1])
+
+
+def test_a_ladder_that_would_reach_nobody_is_not_in_force_and_is_named(ready: Desk) -> None:
+    without_head_teachers(ready)
     edit(
         ready,
         "escalation.toml",
@@ -78,11 +92,10 @@ def test_a_ladder_that_can_reach_nobody_is_a_gap_at_every_school(ready: Desk) ->
     )
     said = ready.run("check", "--for", DAY)
     assert said.code == 1
-    gap = "school leg, 2026-11-30: no head_teacher can be told (nobody in scope)"
-    assert f"9992001 Ysgol Gynradd Pen-y-Waun, {gap}" in said.lines
-    step = "school leg: nobody in the directory stands on step 1 (head_teacher)"
-    assert f"9992001 Ysgol Gynradd Pen-y-Waun, {step}" in said.lines
-    assert all(gap in line or step in line for line in said.lines[:-1])
+    assert said.lines[0].startswith("escalation.toml: is draft 1 and not in force (")
+    bare = "Ysgol Gynradd Pen-y-Waun (9992001) would have no head teacher any more."
+    assert bare in said.lines[0]
+    assert said.lines[1:] == ["1 gap on Monday 30 November 2026."]
 
 
 def test_a_ladder_that_contradicts_itself_is_named_and_not_taken_in(ready: Desk) -> None:

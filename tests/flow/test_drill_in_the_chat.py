@@ -147,6 +147,7 @@ async def test_forged_choices_start_nothing(town: World) -> None:
 
 async def test_who_is_no_longer_a_coordinator_starts_nothing(town: World) -> None:
     proposal = await says(town, "/drill all")
+    await town.has_a_successor("Coordinator")
     await town.change("Coordinator", role=Role.HEAD_TEACHER)
     await town.advance(seconds=5)  # their menu is another now
     before = await everything(town)

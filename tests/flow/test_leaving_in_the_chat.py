@@ -122,6 +122,7 @@ async def test_forged_data_means_nothing(town: World) -> None:
 
 
 async def test_who_is_no_longer_a_coordinator_lets_nobody_leave(town: World) -> None:
+    await town.has_a_successor("Coordinator")
     leaving = await says(town, "/leave mair")
     await town.change("Coordinator", role=Role.HEAD_TEACHER)
     await town.advance(seconds=5)  # their menu is another now

@@ -105,7 +105,8 @@ async def test_a_chosen_language_is_the_menus_from_then_on(world: World) -> None
 
 
 async def test_an_import_that_gives_another_role_gives_its_menu(world: World) -> None:
-    await world.school("Ysgol Bryn", dsp="Mair")
+    await world.authority()
+    await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
     before = times_set(world)
     await world.change("Mair", role=Role.COORDINATOR)
     await world.settle()

@@ -145,12 +145,14 @@ async def test_who_has_left_the_directory_finds_nothing_on_the_buttons_they_stil
 
 
 async def test_who_no_longer_has_the_school_finds_nothing(told: World) -> None:
+    await told.has_a_successor("Mair")
     await told.change("Mair", scope=Scope(schools=frozenset({"9992002"})))
     await told.settle()
     await finds_nothing(told, told.phone("Mair"), (1, 404))
 
 
 async def test_who_no_longer_has_the_role_finds_nothing(told: World) -> None:
+    await told.has_a_successor("Mair")
     await told.change("Mair", role=Role.HEAD_TEACHER)
     await told.settle()
     await finds_nothing(told, told.phone("Mair"), (1, 404))

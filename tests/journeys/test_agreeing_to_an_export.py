@@ -123,6 +123,7 @@ async def test_who_no_longer_holds_the_role_cannot_agree_nor_does_an_old_agreeme
     await answer_to(world.phone("Desk"), "e:1", cards["desk"])
     coordinator = world.phone("Coordinator")
     await answer_to(coordinator, "e:1", cards["coordinator"])
+    await world.has_a_successor("Desk")
     await world.change("Desk", role=Role.HEAD_TEACHER)
     assert await answer_to(world.phone("Desk"), "e:0", cards["desk"]) == NOTHING
     assert "may no longer do so" in await refused(world, request)

@@ -1,0 +1,76 @@
+"""Sentences about versions and drafts, in the reader's language: what changed, what was found."""
+
+from datetime import date, datetime, timedelta
+
+from bot.domain.escalation import EscalationStep
+from bot.domain.people import Role
+from bot.domain.school import School
+from bot.domain.versions import Said
+from bot.rendering.catalogue import Words
+
+
+def in_words(say: Words, said: Said) -> str:
+    """The sentence, with its ladder's heading before it where it is about one."""
+    values = {name: _word(say, name, value) for name, value in said.values.items()}
+    sentence = say.say(said.sentence, **values)
+    if not said.leg:
+        return sentence
+    return say.say("changed.of_leg", leg=say.say(f"ladder.{said.leg}"), change=sentence)
+
+
+def _word(say: Words, name: str, value: object) -> object:
+    match value:
+        case Said():
+            return in_words(say, value)
+        case Role():
+            return say.say(f"role.{value.value}")
+        case str() if name == "field":
+            return say.say(f"field.{value}")
+        case School():
+            return f"{value.name_in(say.language)} ({value.code})"
+        case EscalationStep():
+            return step_time(say, value)
+        case timedelta():
+            return span(value)
+        case datetime():
+            return say.moment(value)
+        case date():
+            return say.date(value)
+        case tuple():
+            words = [str(_word(say, name, part)) for part in value]
+            return say.either(words) if name in ("roles", "was") else say.listed(words)
+        case str() if name == "who" and value in list(Role):
+            return say.say(f"role.{value}")
+        case _:
+            return value
+
+
+def step_time(say: Words, step: EscalationStep) -> str:
+    """`after 15 min, not before 1 h before the bell`"""
+    parts = []
+    if step.after:
+        parts.append(say.say("step.after", span=span(step.after)))
+    if step.not_before is not None:
+        from_bell = step.not_before
+        if not from_bell:
+            parts.append(say.say("step.not_before_bell"))
+        elif from_bell < timedelta():
+            parts.append(say.say("step.not_before_ahead", span=span(-from_bell)))
+        else:
+            parts.append(say.say("step.not_before_behind", span=span(from_bell)))
+    return ", ".join(parts) or say.say("step.at_once")
+
+
+def span(value: timedelta) -> str:
+    """`1 h 30 min`, the same in both languages."""
+    seconds = int(value.total_seconds())
+    parts = [
+        f"{number} {unit}"
+        for number, unit in (
+            (seconds // 3600, "h"),
+            (seconds % 3600 // 60, "min"),
+            (seconds % 60, "s"),
+        )
+        if number
+    ]
+    return " ".join(parts) or "0 min"
