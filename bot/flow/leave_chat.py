@@ -9,6 +9,7 @@ press that is handled again finds the person gone, or a stranger.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.cover import Reachable
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 from bot.flow.answer import pressed_message, tell_lines
@@ -20,6 +21,7 @@ from bot.flow.leave import end_account, is_last_coordinator, let_leave
 from bot.flow.reply import Reply, nothing_here
 from bot.rendering.catalogue import Words, words
 from bot.store import directory
+from bot.store.unit_of_work import Tx
 
 LEAVE = "v"
 """What the data of the button begins with that confirms a leaving; and of the next, a loss."""
@@ -78,16 +80,20 @@ async def lost(ctx: Context, address: str) -> None:
     """`/lost`: what it would do, with one button to confirm, since the chat cannot undo it."""
     async with ctx.store.unit() as tx:
         if asking := await asker(ctx, tx, address):
-            to = asking[1]
-            say = words(to.person.language)
-            await tell_lines(
-                tx,
-                ctx.now(),
-                to,
-                [say.say("lost.proposal")],
-                buttons=[(say.say("lost.button"), f"{LOST}:1")],
-                about={_LOST: to.person.id},
-            )
+            await propose_loss(tx, asking[1], ctx.now())
+
+
+async def propose_loss(tx: Tx, to: Reachable, now: datetime) -> None:
+    """The proposal, in the chat of the account that it would end."""
+    say = words(to.person.language)
+    await tell_lines(
+        tx,
+        now,
+        to,
+        [say.say("lost.proposal")],
+        buttons=[(say.say("lost.button"), f"{LOST}:1")],
+        about={_LOST: to.person.id},
+    )
 
 
 # --- the buttons ---------------------------------------------------------------------------------

@@ -5,11 +5,8 @@ For anyone else these commands do not exist: they get the help that everyone get
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from bot.domain.alert import OF_THE_DESK, Leg
+from bot.domain.alert import Leg
 from bot.domain.calendar import LONDON, local_day
 from bot.domain.cover import Reachable
 from bot.domain.evening import lines_of
@@ -25,7 +22,7 @@ from bot.flow.ready import line_in_words
 from bot.flow.retell import retell
 from bot.flow.triage import decide_by_code
 from bot.rendering.catalogue import Words, words
-from bot.store import alerts, directory, plans
+from bot.store import alerts, directory
 from bot.store.unit_of_work import Tx
 
 _LINES = 15
@@ -37,56 +34,6 @@ async def _overseer(
 ) -> tuple[InForce, Reachable] | None:
     asking = await asker(ctx, tx, address)
     return asking if asking and asking[1].person.role in roles else None
-
-
-async def status(ctx: Context, address: str) -> None:
-    """`/status`: how much is open, overdue and in triage, and the next bells; drills apart."""
-    async with ctx.store.unit() as tx:
-        if asking := await _overseer(ctx, tx, address, Role.COORDINATOR, Role.MASH_DESK):
-            known, to = asking
-            say, now = words(to.person.language), ctx.now()
-            rows = [row for row in await alerts.open_ones(tx) if to.person.id not in row.excluded]
-            practised = [row for row in rows if row.drill_id is not None]
-            rows = [row for row in rows if row.drill_id is None]
-            duties = [row for row in rows if row.leg not in OF_THE_DESK]
-            asked = [row for row in rows if row.leg is Leg.QUESTION]
-            lines = [
-                say.say(
-                    "answer.status",
-                    open=len(duties),
-                    overdue=sum(row.bell_at < now for row in duties),
-                    triage=len(rows) - len(duties) - len(asked),
-                )
-            ]
-            unplanned = [r for r in await plans.missing(tx) if to.person.id not in r.excluded]
-            if unplanned:
-                lines.append(say.say("answer.status_plans", count=len(unplanned)))
-            if asked:
-                lines.append(say.say("answer.status_questions", questions=len(asked)))
-            lines += [_status_line(known, say, row) for row in duties[:_LINES]]
-            lines += _more(say, len(duties) - _LINES)
-            if practised:
-                lines.append(say.say("drill.status", open=len(practised)))
-                lines += [_status_line(known, say, row) for row in practised[:_LINES]]
-                lines += _more(say, len(practised) - _LINES)
-            await tell_lines(tx, now, to, lines)
-            return
-    await help_text(ctx, address)
-
-
-def _status_line(known: InForce, say: Words, row: Row[Any]) -> str:
-    school = known.directory.schools.get(row.school_code)
-    name = school.name_in(say.language) if school else row.school_code
-    bell = say.moment(row.bell_at)
-    if row.drill_id is None:
-        return say.say("answer.status_item", reference=row.reference, school=name, bell=bell)
-    return say.say(
-        "drill.status_item",
-        reference=row.reference,
-        school=name,
-        bell=bell,
-        number=row.drill_id,
-    )
 
 
 def _more(say: Words, count: int) -> list[str]:

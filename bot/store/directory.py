@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.covers import CoverState
@@ -242,6 +242,20 @@ async def mark_contact(tx: Tx, contact_id: int, state: ContactState) -> bool:
     )
     if result.rowcount:
         await changed(tx)
+    return bool(result.rowcount)
+
+
+async def take_test(tx: Tx, person_id: str, now: datetime, before: datetime) -> bool:
+    """Compare-and-set: whether this person's ways were not tried since then, and are from now."""
+    result = await tx.execute(
+        update(contact_methods)
+        .where(
+            contact_methods.c.person_id == person_id,
+            contact_methods.c.ended_at.is_(None),
+            or_(contact_methods.c.tested_at.is_(None), contact_methods.c.tested_at <= before),
+        )
+        .values(tested_at=now)
+    )
     return bool(result.rowcount)
 
 
