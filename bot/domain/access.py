@@ -11,6 +11,8 @@ from itertools import pairwise
 
 APP_PATH = "/app"
 """Where the Mini App begins, below the page's address; and a link, with itself behind it."""
+CONSOLE_APP = f"{APP_PATH}?to=console"
+"""Where it begins for the console."""
 LINK_PATH = "/open/"
 LINK_LIVES = timedelta(minutes=10)
 LAUNCH_LIVES = timedelta(minutes=5)

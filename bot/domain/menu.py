@@ -10,7 +10,7 @@ from bot.domain.people import Role
 FOR_ALL = ("alerts", "me", "language", "away", "lost", "help")
 FOR_STRANGERS = ("start",)
 """All that whoever finds the bot is shown: it must not tell what the bot is for."""
-_FOR_THE_DESK = ("status", "triage")
+_FOR_THE_DESK = ("status", "triage", "console")
 _FOR_HEADS = ("closed",)
 _FOR_COORDINATORS = (
     *_FOR_THE_DESK, "route", "readiness", "absent", "drill", "leave", *_FOR_HEADS,

@@ -53,6 +53,8 @@ class Kind(StrEnum):
     """Somebody asked for it, to see which of their ways work."""
     DRILL = "drill"
     """To coordinators, about drills: what one would come to, what came of it; in no figure."""
+    CONSOLE = "console"
+    """The way into the console, for whoever asked: one link, once."""
     NEUTRAL = "neutral"
     """The one answer for everyone unknown."""
     REFRESH = "refresh"

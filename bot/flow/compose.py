@@ -32,6 +32,7 @@ from bot.flow import screens
 from bot.flow.authorise import holds_account, in_their_place, may_take
 from bot.flow.card_questions import asking_on, owner_on, presses_of
 from bot.flow.compose_second import about_alerts, by_second_way, excluded_reads_along
+from bot.flow.console_words import console_words
 from bot.flow.context import SecondWays
 from bot.flow.digest import digest_text
 from bot.flow.link import address_of
@@ -113,7 +114,7 @@ async def compose(
         # In the chat no view is left open by a change to the page, and the other way round.
         views={} if page else await views.open_on(tx, refreshed, now),
         page=page,
-        links=await access.links_on(tx, refreshed, now) if page else {},
+        links=await access.links_on(tx, refreshed | {r.id for r in rows}, now) if page else {},
         second=second,
         doubled=await ways.stood_in_for(tx, [r.id for r in rows]) if second else frozenset(),
     )
@@ -150,6 +151,8 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         reader = person if holds_account(person, row.contact_id) else None
         text, buttons = await screens.worded(batch.tx, batch.known, batch.now, reader, row.params)
         return _outgoing(row, text, buttons)
+    if Kind.CONSOLE in (row.kind, row.card_kind):
+        return _outgoing(row, *console_words(batch.page, batch.links, row, person))
     if row.kind is Kind.REFRESH:
         text, buttons = await _card(batch, row, person, row.card_kind, row.card_params)
         return _outgoing(row, text, buttons)

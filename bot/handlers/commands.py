@@ -6,7 +6,7 @@ from aiogram.types import Message
 
 from bot.domain.screen import View
 from bot.flow import absent as absent_
-from bot.flow import ask, closed_chat, drill_chat, enrol, leave_chat, oversee
+from bot.flow import ask, closed_chat, console_link, drill_chat, enrol, leave_chat, oversee
 from bot.flow import away as away_
 from bot.flow.context import Context
 from bot.flow.screen_press import show
@@ -82,6 +82,11 @@ async def me(message: Message, ctx: Context) -> None:
 @router.message(Command("drill"))
 async def drill(message: Message, command: CommandObject, ctx: Context) -> None:
     await drill_chat.drill(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("console"))
+async def console(message: Message, ctx: Context) -> None:
+    await console_link.console(ctx, _address(message))
 
 
 @router.message()

@@ -101,6 +101,13 @@ async def session(tx: Tx, sha256: str) -> Row[Any] | None:
     )
 
 
+async def session_by_id(tx: Tx, session_id: int) -> Row[Any] | None:
+    """The same for whoever came with it a moment ago."""
+    return await tx.first(
+        select(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None))
+    )
+
+
 async def touch_session(tx: Tx, session_id: int, now: datetime) -> None:
     await tx.execute(update(sessions).where(sessions.c.id == session_id).values(used_at=now))
 

@@ -661,7 +661,7 @@ links = Table(
     _id(),
     _ref("person_id", "people.id"),
     _ref("contact_id", "contact_methods.id"),  # the account that it was given to
-    _ref("alert_id", "alerts.id"),
+    _ref("alert_id", "alerts.id", nullable=True),  # null: to the console
     _ref("message_id", "messages.id"),  # the card that carries it
     Column("nonce", Text, nullable=False),  # signed with the page's key it is the link
     _at("created_at"),
@@ -681,7 +681,8 @@ sessions = Table(
     _ref("person_id", "people.id"),
     _ref("contact_id", "contact_methods.id", nullable=True),  # ends with this account
     Column("email", Text, nullable=True),  # or with this address: by the authority's own accounts
-    _ref("alert_id", "alerts.id", nullable=True),  # a link's opens one alert, no other
+    # A link's opens one alert, no other; a console's whatever is theirs.
+    _ref("alert_id", "alerts.id", nullable=True),
     Column("way", Word(Way), nullable=False),
     _at("created_at"),
     _at("used_at"),

@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from starlette.responses import FileResponse
 
 from bot.domain.access import IDLE, Way
-from bot.flow.session import Entered
+from bot.flow.session import Entered, form_token
 from bot.rendering.page import render_for_anyone
 from bot.web.limits import TooLargeError, limited_body
 
@@ -21,7 +21,14 @@ Form = Mapping[str, str]
 COOKIE = "__Host-encompass"
 _MOST_BYTES = 32 * 1024  # two thousand characters of any script, as a form writes them
 _STATIC = Path(__file__).parent / "static"
-_FILES = {"details.css": "text/css", "details.js": "text/javascript", "app.js": "text/javascript"}
+_FILES = {
+    "details.css": "text/css",
+    "details.js": "text/javascript",
+    "app.js": "text/javascript",
+    "console.css": "text/css",
+    "console.js": "text/javascript",
+    "htmx.min.js": "text/javascript",
+}
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors "
@@ -92,13 +99,26 @@ def is_from_here(request: Request) -> bool:
     return bool(origin) and hmac.compare_digest(origin.encode(), host.encode())
 
 
-async def form_of(request: Request) -> Form | None:
+async def form_of(
+    request: Request, *, most_bytes: int = _MOST_BYTES, most_fields: int = 10
+) -> Form | None:
     """What a form brings, each name once; None for what no form of ours would bring."""
     try:
-        body = (await limited_body(request, _MOST_BYTES)).decode()
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=10))
+        body = (await limited_body(request, most_bytes)).decode()
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=most_fields))
     except (TooLargeError, ValueError):
         return None
+
+
+async def posted(
+    request: Request, *, most_bytes: int = _MOST_BYTES, most_fields: int = 10
+) -> Form | None:
+    """The form, if this very session's page made it; None for one that somebody else made."""
+    form = await form_of(request, most_bytes=most_bytes, most_fields=most_fields)
+    token = form_token(request.cookies.get(COOKIE, ""))
+    if form is None or not is_from_here(request) or form.get("form") != token:
+        return None
+    return form
 
 
 def small_number(text: str) -> int | None:

@@ -19,6 +19,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
+from bot.domain.console import CONSOLE_PATH
 from bot.flow.acknowledge import acknowledge, no_health_need
 from bot.flow.answer_question import answer_question
 from bot.flow.ask_desk import ask_desk
@@ -55,6 +56,7 @@ from bot.web.browser import (
     keep_cookie,
     move_on,
     page_for_anyone,
+    posted,
     small_number,
     static,
 )
@@ -118,6 +120,8 @@ _ANSWERS: dict[str, Answering] = {
     "take": _plain(take_question),
     "reply": _reply,
 }
+_CONSOLE = "console"
+"""Where a Mini App's start leads that is not an alert's."""
 _ENDING = ("recuse", "not-ours")
 """After these there may be nothing to go back to."""
 
@@ -139,28 +143,31 @@ def page_router(ctx: Context) -> APIRouter:
         entered = await enter_by_link(ctx, link) if is_from_here(request) else None
         if entered is None:
             return _not_in("link_over")
-        return keep_cookie(move_on(f"/alert/{entered.alert_id}"), entered)
+        there = CONSOLE_PATH if entered.alert_id is None else f"/alert/{entered.alert_id}"
+        return keep_cookie(move_on(there), entered)
 
     @router.get(APP_PATH)
-    async def app() -> Response:
-        return answer(render_for_anyone("app.html"), framed_by_telegram=True)
+    async def app(to: str = "") -> Response:
+        page = render_for_anyone("app.html", console=to == _CONSOLE)
+        return answer(page, framed_by_telegram=True)
 
     @router.post(APP_PATH + "/enter")
     async def enter(request: Request) -> Response:
         form = await form_of(request)
         if form is None or not is_from_here(request):
             return _not_in("app_refused")
-        alert_id = small_number(form.get("alert", ""))
-        if alert_id is None:  # asked before the launch is spent
+        to_console, alert_id = form.get("to") == _CONSOLE, small_number(form.get("alert", ""))
+        if alert_id is None and not to_console:  # asked before the launch is spent
             return _not_in("app_refused")
         entered = await enter_by_launch(ctx, form.get("init_data", ""))
         if entered is None:
             return _not_in("app_refused")
-        return keep_cookie(move_on(f"/alert/{alert_id}"), entered)
+        there = CONSOLE_PATH if to_console else f"/alert/{alert_id}"
+        return keep_cookie(move_on(there), entered)
 
     @router.post("/sign-out")
     async def out(request: Request) -> Response:
-        if await _posted(request) is None:
+        if await posted(request) is None:
             return move_on("/ended")
         await sign_out(ctx, request.cookies.get(COOKIE, ""))
         return clear_cookie(move_on("/ended"))
@@ -212,7 +219,7 @@ def page_router(ctx: Context) -> APIRouter:
 
     @router.post("/alert/{alert}/unlock")
     async def try_code(request: Request, alert: str) -> Response:
-        someone, form = await who(request), await _posted(request)
+        someone, form = await who(request), await posted(request)
         if someone is None or form is None:
             return _not_in("ended")
         code, alert_id = form.get("code", "")[: MOST_DIGITS + 1], small_number(alert) or 0
@@ -226,7 +233,7 @@ def page_router(ctx: Context) -> APIRouter:
 
     @router.post("/alert/{alert}/{name}")
     async def answered(request: Request, alert: str, name: str) -> Response:
-        someone, form = await who(request), await _posted(request)
+        someone, form = await who(request), await posted(request)
         if someone is None or form is None:
             return _not_in("ended")
         alert_id, act = small_number(alert) or 0, _ANSWERS.get(name)
@@ -237,16 +244,6 @@ def page_router(ctx: Context) -> APIRouter:
         reply = await act(ctx, someone, alert_id, form)
         back = None if name in _ENDING else f"/alert/{alert_id}"
         return _said(reply, form["form"], back=back)
-
-    # --- what a browser brings -------------------------------------------------------------------
-
-    async def _posted(request: Request) -> Form | None:
-        """The form, if this very session's page made it; None for one that somebody else made."""
-        form = await form_of(request)
-        token = form_token(request.cookies.get(COOKIE, ""))
-        if form is None or not is_from_here(request) or form.get("form") != token:
-            return None
-        return form
 
     router.add_api_route("/static/{name}", static, methods=["GET"])
     return router

@@ -51,10 +51,13 @@ async def row(world: World, statement: Any) -> Any:
         (Role.DSP, set()),
         (Role.SCHOOL_NURSE, set()),
         (Role.HEAD_TEACHER, {"closed"}),
-        (Role.MASH_DESK, {"status", "triage"}),
+        (Role.MASH_DESK, {"status", "triage", "console"}),
         (
             Role.COORDINATOR,
-            {"status", "triage", "route", "readiness", "absent", "drill", "leave", "closed"},
+            {
+                *("status", "triage", "console", "route", "readiness", "absent", "drill"),
+                *("leave", "closed"),
+            },
         ),
     ],
 )

@@ -13,7 +13,7 @@ from bot.rendering.catalogue import words
 from tests.meta.tree import ROOT, modules
 
 _WELSH_PLURALS = "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n==3 ? 3 : n==6 ? 4 : 5);"
-_NAME = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+(?<!\.toml)(?<!\.html)")
+_NAME = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+(?<!\.toml)(?<!\.html)(?<!\.css)(?<!\.js)")
 
 
 def _path(language: str) -> Path:

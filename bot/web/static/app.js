@@ -49,6 +49,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
+  if (event.target.method === "get") {
+    go(`${event.target.getAttribute("action")}?${new URLSearchParams(form)}`);
+    return;
+  }
   if (event.submitter?.name) form.set(event.submitter.name, event.submitter.value);
   go(event.target.getAttribute("action"), form);
 });
@@ -57,15 +61,17 @@ document.addEventListener("idle", () => go("/ended"));
 document.addEventListener("sealed", (event) => go(event.detail));
 
 async function begin() {
-  const alert = new URLSearchParams(location.search).get("alert") || "";
+  const asked = new URLSearchParams(location.search);
+  const alert = asked.get("alert") || "";
+  const to = asked.get("to") || "";
   const signed = new URLSearchParams(location.hash.slice(1)).get("tgWebAppData");
   // What was signed names its holder: it does not stay in the address.
   history.replaceState(null, "", location.pathname + location.search);
   if (!signed) {
-    go(`/alert/${/^\d+$/.test(alert) ? alert : 0}`);
+    go(to === "console" ? "/console" : `/alert/${/^\d+$/.test(alert) ? alert : 0}`);
     return;
   }
-  const response = await go("/app/enter", { init_data: signed, alert });
+  const response = await go("/app/enter", { init_data: signed, alert, to });
   // Let in, and unknown at the next request: the browser did not keep the cookie.
   if (response && response.redirected && response.status === 401) trouble("not_kept");
 }
