@@ -6,7 +6,7 @@ restarts and upgrades, and what it shows is made from the rows when it is shown.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from bot.domain.people import Role
@@ -26,13 +26,13 @@ class View(StrEnum):
     CLOSE = "mc"
     """`mc:ID` the reasons, `mc:ID:REASON` whether it is meant, `mc:ID:REASON:1` that it is."""
     READINESS = "mr"
-    """`mr:PLACE`: what is missing on the next pupil day, from this place on."""
+    """`mr:CODE`: what is missing on the next pupil day, from behind this school on."""
     GAP = "mg"
     """`mg:CODE:LEG`: who stands for a school; `mg:0:ROLE` who stands for the whole authority."""
     PERSON = "mp"
-    """`mp:MARK`, and what is done about this person behind it: `mp:MARK:DEED:1`."""
+    """`mp:MARK`, and what is done about this person behind it, such as `mp:MARK:3:1`."""
     SNOW = "mn"
-    """`mn:CODE:DAY` a school is closed on this day; `mn:CODE:DAY:1` it is meant."""
+    """`mn:CODE` the next days, `mn:CODE:DAY` closed on this one, `mn:CODE:DAY:1` it is meant."""
     ROUTE = "mh"
     """`mh:CODE:WHEN:YEAR`: who would be told."""
     ME = "mm"
@@ -75,6 +75,18 @@ def view_named(name: str) -> View | None:
 def may_look(role: Role, view: View) -> bool:
     """Whether this role has this screen at all; what it shows asks for itself."""
     return role in _MAY_LOOK[view]
+
+
+class PersonDeed(IntEnum):
+    """What a coordinator may do about somebody, as the second number of a person's button."""
+
+    ABSENT = 1
+    INVITE = 2
+    SESSIONS = 3
+    """Everywhere signed out, their unlock code forgotten; enrolled as before."""
+    ACCOUNT = 4
+    """Their account in Telegram ends, as for a lost telephone; they stay in the directory."""
+    LEAVE = 5
 
 
 class Closing(StrEnum):

@@ -48,19 +48,28 @@ async def leave(ctx: Context, address: str, argument: str) -> None:
             if leaver is None:
                 line = say.say("leave.nobody" if argument.strip() else "leave.how")
                 await tell_lines(tx, now, to, [line])
-            elif _leaves_nobody(known, to.person, leaver, now):
-                await tell_lines(tx, now, to, [say.say("leave.last_coordinator")])
             else:
-                await tell_lines(
-                    tx,
-                    now,
-                    to,
-                    _proposal(known, say, leaver, now),
-                    buttons=[(say.say("leave.button"), f"{LEAVE}:1")],
-                    about={_LEAVES: leaver.id},
-                )
+                await propose_leave(tx, known, to, leaver, now)
     if not may:
         await help_text(ctx, address)
+
+
+async def propose_leave(
+    tx: Tx, known: InForce, to: Reachable, leaver: Person, now: datetime
+) -> None:
+    """The proposal to this coordinator, with the button that confirms it."""
+    say = words(to.person.language)
+    if _leaves_nobody(known, to.person, leaver, now):
+        await tell_lines(tx, now, to, [say.say("leave.last_coordinator")])
+        return
+    await tell_lines(
+        tx,
+        now,
+        to,
+        _proposal(known, say, leaver, now),
+        buttons=[(say.say("leave.button"), f"{LEAVE}:1")],
+        about={_LEAVES: leaver.id},
+    )
 
 
 def _proposal(known: InForce, say: Words, leaver: Person, now: datetime) -> list[str]:

@@ -1,6 +1,6 @@
 """Somebody at a screen of the chat: who, now, and with which numbers of rows behind its name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from bot.domain.delivery import Button
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.domain.screen import View
+from bot.flow.reply import Reply
 from bot.rendering.catalogue import Words, words
 from bot.store.unit_of_work import Tx
 
@@ -25,8 +26,6 @@ class Look:
     person: Person
     view: View
     numbers: tuple[int, ...]
-    facts: Mapping[str, object] = field(default_factory=dict)
-    """What this service can do besides, by name: see `Context.offers`."""
 
     @property
     def say(self) -> Words:
@@ -42,6 +41,15 @@ class Screen:
 
     def button(self, text: str, view: View, *numbers: int) -> None:
         self.rows.append((to(text, view, *numbers),))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a press did, and the screen that is shown after it."""
+
+    reply: Reply
+    view: View
+    numbers: tuple[int, ...]
 
 
 def to(text: str, view: View, *numbers: int) -> Button:

@@ -10,16 +10,19 @@ from bot.domain.alert import Leg
 from bot.domain.calendar import LONDON, local_day
 from bot.domain.cover import Reachable
 from bot.domain.evening import lines_of
-from bot.domain.forecast import LegForecast, forecast
 from bot.domain.people import Channel, Role
-from bot.domain.readiness import missing, next_pupil_day
+from bot.domain.readiness import missing
 from bot.domain.routing import InForce
+from bot.domain.screen import View
 from bot.domain.spoken_days import days_of
 from bot.flow.answer import tell_lines
 from bot.flow.ask import asker, help_text
 from bot.flow.context import Context
+from bot.flow.look import Look
 from bot.flow.ready import line_in_words
 from bot.flow.retell import retell
+from bot.flow.route_words import route_lines
+from bot.flow.screen_press import put
 from bot.flow.triage import decide_by_code
 from bot.rendering.catalogue import Words, words
 from bot.store import alerts, directory
@@ -88,11 +91,14 @@ async def readiness(ctx: Context, address: str, argument: str = "") -> None:
         if asking := await _overseer(ctx, tx, address, Role.COORDINATOR):
             known, to = asking
             say, now = words(to.person.language), ctx.now()
-            meant = days_of(argument, local_day(now)) if argument.strip() else None
-            if argument.strip() and meant is None:
+            if not argument.strip():
+                await put(tx, Look(tx, known, now, to.person, View.READINESS, (0,)), to)
+                return
+            meant = days_of(argument, local_day(now))
+            if meant is None:
                 await tell_lines(tx, now, to, [say.say("ready.day_not_understood")])
                 return
-            day = meant[0] if meant else next_pupil_day(known, now)
+            day = meant[0]
             found = lines_of(known, missing(known, day))
             if not found:
                 lines = [say.say("answer.readiness_all_well", day=say.day(day))]
@@ -111,6 +117,10 @@ async def route(ctx: Context, address: str, argument: str) -> None:
         if asking := await _overseer(ctx, tx, address, Role.COORDINATOR):
             known, to = asking
             say = words(to.person.language)
+            if argument.strip() in known.directory.schools and argument.strip().isdecimal():
+                numbers = int(argument), 0, 0
+                await put(tx, Look(tx, known, ctx.now(), to.person, View.ROUTE, numbers), to)
+                return
             await tell_lines(tx, ctx.now(), to, _route_lines(known, say, argument, ctx.now()))
             return
     await help_text(ctx, address)
@@ -133,37 +143,4 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
             except ValueError:
                 return [say.say("answer.route_how")]
     at = at.replace(tzinfo=LONDON) if at.tzinfo is None else at
-    lines: list[str] = []
-    for leg in forecast(known, school.code, at, year, urgent=_URGENT in parts):
-        name = school.name_in(say.language)
-        lines.append(
-            say.say("route.heading", school=name, at=say.moment(at), bell=say.moment(leg.bell.at))
-        )
-        lines += _waits(say, leg)
-        for when, step in leg.steps:
-            people = say.listed([reached.person.name for reached in step.reached])
-            sentence = "route.step_silent" if when in leg.silent else "route.step"
-            sentence = "route.step_listed" if step.listed else sentence
-            said = sentence if people else "route.nobody"
-            lines.append(say.say(said, due=say.moment(when), people=people))
-        lines += [
-            say.say("route.left_out", person=name, why=say.say(f"skip.{reason.value}"))
-            for name, reason in sorted(
-                {(out.person.name, out.reason) for _, step in leg.steps for out in step.skipped}
-            )
-        ]
-        if not leg.settlers:
-            lines.append(say.say("route.nobody_at_all"))
-    return lines
-
-
-def _waits(say: Words, leg: LegForecast) -> list[str]:
-    """Whether it is held over the holidays, and whether the time is short."""
-    lines = []
-    if leg.held_until:
-        lines.append(say.say("route.held", until=say.moment(leg.held_until)))
-    if leg.hold_lifted:
-        lines.append(say.say("route.hold_lifted"))
-    if leg.compressed:
-        lines.append(say.say("route.compressed"))
-    return lines
+    return route_lines(known, say, school, at, year, urgent=_URGENT in parts)

@@ -6,7 +6,6 @@ found done, and the press shows how things stand.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from bot.domain.calendar import local_day
 from bot.domain.cover import Reachable
@@ -20,9 +19,10 @@ from bot.flow.contact_test import send_test
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.leave_chat import propose_loss
-from bot.flow.look import SCREEN, Look, data_of
+from bot.flow.look import SCREEN, Done, Look, data_of
 from bot.flow.menu import owe_menus
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.screen_deeds import about_person, close_school
 from bot.flow.screen_duties import found
 from bot.flow.screen_me import MyDeed
 from bot.flow.screens import read, screen_of
@@ -30,16 +30,6 @@ from bot.flow.tell import message_row, refresh_card
 from bot.rendering.catalogue import LANGUAGES
 from bot.store import directory, messages
 from bot.store.unit_of_work import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a press did, and the screen that is shown after it."""
-
-    reply: Reply
-    view: View
-    numbers: tuple[int, ...]
-
 
 Deed = Callable[[Context, Look, Reachable], Awaitable[Done | Reply | None]]
 
@@ -148,4 +138,9 @@ async def _mine(ctx: Context, look: Look, to: Reachable) -> Done | Reply | None:
     return Done(reply, View.ME, (0,))
 
 
-_DEEDS: Mapping[View, Deed] = {View.CLOSE: _close, View.ME: _mine}
+_DEEDS: Mapping[View, Deed] = {
+    View.CLOSE: _close,
+    View.ME: _mine,
+    View.PERSON: about_person,
+    View.SNOW: close_school,
+}

@@ -13,7 +13,7 @@ from bot.domain.delivery import Button
 from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.domain.screen import View, may_look, view_named
-from bot.flow import screen_duties, screen_me
+from bot.flow import screen_duties, screen_me, screen_readiness, screen_route
 from bot.flow.look import SCREEN, Look, Screen
 from bot.rendering.catalogue import words
 from bot.store.unit_of_work import Tx
@@ -27,6 +27,11 @@ _SCREENS: Mapping[View, Callable[[Look], Awaitable[Screen | None]]] = {
     View.DUTY: screen_duties.duty,
     View.CLOSE: screen_duties.closing,
     View.ME: screen_me.me,
+    View.READINESS: screen_readiness.readiness,
+    View.GAP: screen_readiness.gap,
+    View.PERSON: screen_readiness.person,
+    View.SNOW: screen_readiness.snow,
+    View.ROUTE: screen_route.route,
 }
 
 

@@ -215,6 +215,7 @@ async def test_one_changes_ones_own_page_and_nobody_elses(browser: Browser, town
     await browser.post("/me/away", first=day, last=day)
     await browser.get("/me")
     assert "Nid oes neb yn cymryd eich lle." in browser.response.text
+    await town.advance(seconds=3)
     town.everyone_is_accounted_for()
 
 
