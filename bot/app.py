@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.domain.access import SecurePage
+from bot.domain.accounts import BACK_PATH, Accounts
 from bot.domain.delivery import Notifier
 from bot.domain.errors import RefusedError, SettingsError, StoreError
 from bot.domain.people import Channel
@@ -24,11 +25,11 @@ from bot.flow.context import CONFIG, Context, SecondWays, Stage
 from bot.flow.cover_due import cover_due
 from bot.flow.dispatch import Dispatcher
 from bot.flow.drill_due import drill_due
+from bot.flow.due_stages import due_stages
 from bot.flow.escalate import escalate_due
 from bot.flow.hear import Hearer, forget_old_updates
 from bot.flow.identity import remember_bot
 from bot.flow.lease import Lease
-from bot.flow.look import due_stages
 from bot.flow.menu import owe_new_menus
 from bot.flow.offers import offers_over
 from bot.flow.open_alert import hide_due
@@ -170,6 +171,7 @@ class App:
         if self.settings.telegram_mode is TelegramMode.WEBHOOK:
             secret = self.settings.telegram_webhook_secret.get_secret_value()
         receipts = self.settings.notify_callback_token.get_secret_value()
+        self.ctx.accounts = await _accounts(self.settings, self.ctx.clock)
         app = web_app(self.ctx, self.settings.partner_rate, secret, receipts)
         self.web = WebServer(app, self.settings.http_host, self.settings.http_port)
         await self.web.start()
@@ -311,6 +313,19 @@ class App:
 def _second_ways(settings: Settings) -> SecondWays | None:
     ways = settings.ways_beside_telegram
     return SecondWays(ways, settings.desk_phone) if ways else None
+
+
+async def _accounts(settings: Settings, clock: Clock) -> Accounts | None:
+    """The authority's own accounts, where they are set up; what asks them loads only then."""
+    if not settings.oidc_issuer:
+        return None
+    module = await asyncio.to_thread(importlib.import_module, "bot.oidc")
+    secret = settings.oidc_client_secret.get_secret_value()
+    back = settings.page_url + BACK_PATH
+    built: Accounts = module.OidcAccounts(
+        settings.oidc_issuer, settings.oidc_client_id, secret, back, clock
+    )
+    return built
 
 
 def _secure_page(settings: Settings) -> SecurePage | None:

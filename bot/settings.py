@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     notify_callback_token: SecretStr = SecretStr("")
     second_ways: str = "email,sms"
     desk_phone: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
     partner_rate: float = Field(100, gt=0)
     log_level: str = "INFO"
 
@@ -200,6 +203,7 @@ def check_for_serving(settings: Settings) -> None:
     if not _is_address(settings.telegram_api):
         raise SettingsError(f"{PREFIX}TELEGRAM_API must be an http or https address.")
     _check_page(settings)
+    _check_oidc(settings)
     check_second_ways(settings)
     if settings.telegram_mode is TelegramMode.WEBHOOK:
         if not settings.telegram_webhook_secret.get_secret_value():
@@ -213,6 +217,30 @@ def check_for_serving(settings: Settings) -> None:
             raise SettingsError(
                 f"{PREFIX}PUBLIC_URL must begin with https://: Telegram brings updates to no other."
             )
+
+
+def _check_oidc(settings: Settings) -> None:
+    """An authority's own accounts are set up whole, or not at all."""
+    given = {
+        "OIDC_ISSUER": settings.oidc_issuer,
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET": settings.oidc_client_secret.get_secret_value(),
+    }
+    missing = [f"{PREFIX}{name}" for name, value in given.items() if not value]
+    if len(missing) == len(given):
+        return
+    if missing:
+        raise SettingsError(
+            f"{' and '.join(missing)} missing: to sign in by OpenID Connect takes an issuer, a "
+            "client's id and its secret."
+        )
+    if not _is_safe_address(settings.oidc_issuer):
+        raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https://.")
+    if not settings.page_url:
+        raise SettingsError(
+            f"{PREFIX}OIDC_ISSUER: to sign in takes a page; set {PREFIX}PUBLIC_URL and "
+            f"{PREFIX}DETAILS_IN=page."
+        )
 
 
 def _check_page(settings: Settings) -> None:

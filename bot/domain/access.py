@@ -32,6 +32,8 @@ class Way(StrEnum):
     CHAT = "chat"
     LINK = "link"
     MINI_APP = "mini_app"
+    OIDC = "oidc"
+    """By an account of the authority's own: it leads to no alert."""
 
 
 @dataclass(frozen=True, slots=True)

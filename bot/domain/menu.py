@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.domain.people import Role
 
-FOR_ALL = ("alerts", "language", "away", "lost", "help")
+FOR_ALL = ("alerts", "me", "language", "away", "lost", "help")
 FOR_STRANGERS = ("start",)
 """All that whoever finds the bot is shown: it must not tell what the bot is for."""
 _FOR_THE_DESK = ("status", "triage", "console")

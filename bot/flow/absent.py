@@ -75,7 +75,7 @@ async def _answer(ctx: Context, tx: Tx, known: InForce, to: Reachable, argument:
             about={_MEANT: [p.id for p in people], _DAYS: [day.isoformat() for day in days]},
         )
     else:
-        await _write(tx, known, to, people[0], days, now)
+        await write_absence(tx, known, to, people[0], days, now)
 
 
 def _read(argument: str, today: date) -> tuple[str, tuple[date, date] | None]:
@@ -95,7 +95,7 @@ def _meant(known: InForce, who: str) -> list[Person]:
     return sorted(found, key=lambda p: (p.name, p.id))[:_SHOWN]
 
 
-async def _write(
+async def write_absence(
     tx: Tx,
     known: InForce,
     to: Reachable,
@@ -174,7 +174,7 @@ async def choose_who(ctx: Context, person_id: str, address: str, card: str, numb
         to = can_be_told(presser, frozenset(), now)
         if to is None:
             return nothing_here(presser.language)
-        await _write(tx, known, to, person, (first_on, last_on), now)
+        await write_absence(tx, known, to, person, (first_on, last_on), now)
         tx.wake(Stage.COVER)
         return Reply("absence.press_written", presser.language)
 

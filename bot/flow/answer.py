@@ -22,7 +22,8 @@ from bot.store.unit_of_work import Tx
 LANGUAGE = "l"
 """What the data of a language's button begins with."""
 MESSAGE_UNITS = 3900
-_NAMES = {"en": "English", "cy": "Cymraeg"}
+NAMES = {"en": "English", "cy": "Cymraeg"}
+"""Each language by its own name."""
 _ASKED_FOR = (Kind.ANSWER, Kind.DRILL)
 
 
@@ -61,7 +62,7 @@ async def tell_lines(
 
 def language_buttons() -> list[tuple[str, str]]:
     """Each language by its own name, whoever reads it."""
-    return [(_NAMES[code], f"{LANGUAGE}:{code}") for code in LANGUAGES]
+    return [(NAMES[code], f"{LANGUAGE}:{code}") for code in LANGUAGES]
 
 
 async def pressed_message(

@@ -78,6 +78,12 @@ def may_open(
     return Opening.YES
 
 
+def holds_account(person: Person | None, contact_id: int) -> bool:
+    """Whether the account that a message goes to is this person's still: a telephone that was lost
+    must show nothing, whoever has it now."""
+    return person is not None and any(c.id == contact_id for c in person.contacts)
+
+
 def is_role(known: InForce, person_id: str, *roles: Role) -> bool:
     """Whether this person holds one of these roles now."""
     person = known.directory.people.get(person_id)

@@ -6,7 +6,10 @@ changed, and the command or the press is handled again from its row. Dies after 
 the same days are written anew, and a question that was asked is not asked twice.
 """
 
+from datetime import date, datetime
+
 from bot.domain.calendar import local_day
+from bot.domain.cover import Reachable
 from bot.domain.covers import CoverState, may_stand_in
 from bot.domain.people import Absence, Role
 from bot.domain.routing import InForce
@@ -20,6 +23,7 @@ from bot.flow.reply import Reply, nothing_here
 from bot.flow.stand_in import ABSENCE, OFFERED, ask, begin, end, fresh, offer, tell_of_gaps
 from bot.rendering.catalogue import Words, words
 from bot.store import absences
+from bot.store.unit_of_work import Tx
 
 BACK = "cb"
 """What the data of a button begins with that ends an absence before its time."""
@@ -38,9 +42,7 @@ async def away(ctx: Context, address: str, argument: str) -> None:
         say, today = words(person.language), local_day(now)
         standing = [absence for absence in person.absences if absence.last_on >= today]
         if not argument.strip():
-            lines, buttons = _what_stands(known, say, standing), _back_buttons(say, standing)
-            about = {STANDING: [absence.id for absence in standing[:_SHOWN]]}
-            await tell_lines(tx, now, to, lines, buttons=buttons, about=about)
+            await tell_what_stands(tx, known, to, now)
         elif argument.strip().casefold() in ("off", "back", "nôl", "yn ôl"):
             await end(tx, person, standing, now, person.id)
             await catch_up(tx, ctx, await fresh(tx, known), person.id)
@@ -48,13 +50,31 @@ async def away(ctx: Context, address: str, argument: str) -> None:
         elif (days := days_of(argument, today)) is None:
             await tell_lines(tx, now, to, [say.say("answer.away_not_understood")])
         else:
-            absence = await begin(tx, person, *days, now, person.id)
-            line = away_line(say, absence)
-            lines, buttons, about = offer(known, say, person, absence)
-            if not buttons:
-                after = await fresh(tx, known)
-                await tell_of_gaps(tx, after, after.directory.people[person.id], absence, now)
-            await tell_lines(tx, now, to, [line, *lines], buttons=buttons, about=about)
+            await go_away(tx, known, to, days, now)
+
+
+async def tell_what_stands(tx: Tx, known: InForce, to: Reachable, now: datetime) -> None:
+    """One's own absences, each with a button to be back, and how to write down another."""
+    say, today = words(to.person.language), local_day(now)
+    person = known.directory.people[to.person.id]
+    standing = [absence for absence in person.absences if absence.last_on >= today]
+    lines, buttons = _what_stands(known, say, standing), _back_buttons(say, standing)
+    about = {STANDING: [absence.id for absence in standing[:_SHOWN]]}
+    await tell_lines(tx, now, to, lines, buttons=buttons, about=about)
+
+
+async def go_away(
+    tx: Tx, known: InForce, to: Reachable, days: tuple[date, date], now: datetime
+) -> None:
+    """Write these days down, and ask who could stand in."""
+    person, say = known.directory.people[to.person.id], words(to.person.language)
+    absence = await begin(tx, person, *days, now, person.id)
+    line = away_line(say, absence)
+    lines, buttons, about = offer(known, say, person, absence)
+    if not buttons:
+        after = await fresh(tx, known)
+        await tell_of_gaps(tx, after, after.directory.people[person.id], absence, now)
+    await tell_lines(tx, now, to, [line, *lines], buttons=buttons, about=about)
 
 
 def away_line(say: Words, absence: Absence) -> str:

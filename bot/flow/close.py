@@ -23,10 +23,23 @@ async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]
 
 async def close_within(ctx: Context, tx: Tx, reference: str, reason: str, by: str) -> list[int]:
     """`close` within a transaction, for whoever has been asked whether they may."""
+    closed = await close_all(ctx, tx, reference, reason, by)
+    if not closed:
+        raise ConflictError(f"Nothing of {reference} is open.")
+    return closed
+
+
+async def close_all(
+    ctx: Context, tx: Tx, reference: str, reason: str, by: str, *, unless_excluded: str = ""
+) -> list[int]:
+    """The same; nothing where nothing is open, nor for somebody who turns out to be excluded from
+    it behind the lock."""
     now = ctx.now()
     row = await notifications.by_reference(tx, reference, lock=True)
     if row is None:
         raise NotFoundError(f"There is no notification {reference}.")
+    if unless_excluded and unless_excluded in row.excluded:
+        return []
     known = await in_force(ctx, tx)
     closed, only_questions = [], True
     for alert in await alerts.of_notifications(tx, [row.id]):
@@ -52,7 +65,7 @@ async def close_within(ctx: Context, tx: Tx, reference: str, reason: str, by: st
         elif alert.held:  # its question may end here, and a card held back for it with it
             await messages.cancel_of_alert(tx, alert.id)
     if not closed:
-        raise ConflictError(f"Nothing of {reference} is open.")
+        return []
     await refresh_cards(tx, now, closed)
     # What a question is about is not closed with it; and if the notice is due to be raised, a
     # version or a decision came that is still to be told.

@@ -28,7 +28,8 @@ from bot.domain.disclosure import is_sealed
 from bot.domain.message import ABOUT_ONE, CARDS, SHARED, Kind
 from bot.domain.people import Channel, Person
 from bot.domain.routing import InForce
-from bot.flow.authorise import in_their_place, may_take
+from bot.flow import screens
+from bot.flow.authorise import holds_account, in_their_place, may_take
 from bot.flow.card_questions import asking_on, owner_on, presses_of
 from bot.flow.compose_second import about_alerts, by_second_way, excluded_reads_along
 from bot.flow.console_words import console_words
@@ -146,6 +147,10 @@ async def _compose_or_not(
 async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     person = batch.known.directory.people.get(row.person_id or "")
     language = person.language if person else "en"
+    if Kind.SCREEN in (row.kind, row.card_kind):
+        reader = person if holds_account(person, row.contact_id) else None
+        text, buttons = await screens.worded(batch.tx, batch.known, batch.now, reader, row.params)
+        return _outgoing(row, text, buttons)
     if Kind.CONSOLE in (row.kind, row.card_kind):
         return _outgoing(row, *console_words(batch.page, batch.links, row, person))
     if row.kind is Kind.REFRESH:
@@ -153,7 +158,7 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
         return _outgoing(row, text, buttons)
     if row.kind is Kind.MENU:
         return await _menu(batch, row)
-    if row.person_id is not None and not _holds(person, row):
+    if row.person_id is not None and not holds_account(person, row.contact_id):
         return None  # they, or this account, have left: what it holds becomes a stub, no new comes
     if row.kind in CARDS:
         state = batch.alerts[row.alert_id].state
@@ -198,12 +203,6 @@ async def _compose(batch: _Batch, row: Row[Any]) -> Outgoing | NotYet | None:
     return _outgoing(row, *_plain(batch, row, language))
 
 
-def _holds(person: Person | None, row: Row[Any]) -> bool:
-    """Whether the account that a message goes to is this person's still: a telephone that was lost
-    must show nothing, whoever has it now."""
-    return person is not None and any(c.id == row.contact_id for c in person.contacts)
-
-
 def _outgoing(
     row: Row[Any],
     text: str,
@@ -236,7 +235,7 @@ async def _card(
 ) -> tuple[str, Rows]:
     alert = batch.alerts[row.alert_id]
     children = batch.children[row.alert_id]
-    if person is None or not _holds(person, row) or person.id in alert.excluded:
+    if person is None or not holds_account(person, row.contact_id) or person.id in alert.excluded:
         return stub(words(person.language if person else "en"))
     if _sealed(batch, alert, person):
         return stub(words(person.language))

@@ -15,7 +15,7 @@ from bot.domain.routing import InForce
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.menu import owe_menus
-from bot.flow.session import Visitor, holder_of, visitor
+from bot.flow.session import Visitor, visitor, whose
 from bot.flow.unlock import Unlocking
 from bot.rendering.catalogue import LANGUAGES
 from bot.store import access, directory
@@ -52,7 +52,7 @@ async def may_change(ctx: Context, tx: Tx, someone: Visitor, section: str) -> Ch
         return None
     if found.alert_id is not None or not is_stepped_up(found.unlocked_at, now):
         return None
-    person = holder_of(known, found.person_id, found.contact_id)
+    person = whose(known, found)
     if person is None or not may_use(person.role, section):
         return None
     return Changer(person, known, now)

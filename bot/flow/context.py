@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.clock import Clock, MachineClock
 from bot.domain.access import Launch, SecurePage
+from bot.domain.accounts import Accounts
 from bot.domain.delivery import Notifier
 from bot.domain.people import Channel
 from bot.domain.routing import InForce
@@ -61,6 +62,8 @@ class Context:
     notifiers: Mapping[Channel, Notifier] = field(default_factory=dict)
     page: SecurePage | None = None
     """Where details are opened; None shows them in the chat."""
+    accounts: Accounts | None = None
+    """The provider of the authority's own accounts; None where nobody signs in so."""
     launched: Callable[[str], Launch | None] | None = None
     """Reads what Telegram signed for a Mini App's start; None for what it did not sign."""
     second: SecondWays | None = None

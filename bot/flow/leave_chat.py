@@ -9,6 +9,7 @@ press that is handled again finds the person gone, or a stranger.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.cover import Reachable
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 from bot.flow.answer import pressed_message, tell_lines
@@ -20,6 +21,7 @@ from bot.flow.leave import end_account, is_last_coordinator, let_leave
 from bot.flow.reply import Reply, nothing_here
 from bot.rendering.catalogue import Words, words
 from bot.store import directory
+from bot.store.unit_of_work import Tx
 
 LEAVE = "v"
 """What the data of the button begins with that confirms a leaving; and of the next, a loss."""
@@ -46,19 +48,28 @@ async def leave(ctx: Context, address: str, argument: str) -> None:
             if leaver is None:
                 line = say.say("leave.nobody" if argument.strip() else "leave.how")
                 await tell_lines(tx, now, to, [line])
-            elif _leaves_nobody(known, to.person, leaver, now):
-                await tell_lines(tx, now, to, [say.say("leave.last_coordinator")])
             else:
-                await tell_lines(
-                    tx,
-                    now,
-                    to,
-                    _proposal(known, say, leaver, now),
-                    buttons=[(say.say("leave.button"), f"{LEAVE}:1")],
-                    about={_LEAVES: leaver.id},
-                )
+                await propose_leave(tx, known, to, leaver, now)
     if not may:
         await help_text(ctx, address)
+
+
+async def propose_leave(
+    tx: Tx, known: InForce, to: Reachable, leaver: Person, now: datetime
+) -> None:
+    """The proposal to this coordinator, with the button that confirms it."""
+    say = words(to.person.language)
+    if _leaves_nobody(known, to.person, leaver, now):
+        await tell_lines(tx, now, to, [say.say("leave.last_coordinator")])
+        return
+    await tell_lines(
+        tx,
+        now,
+        to,
+        _proposal(known, say, leaver, now),
+        buttons=[(say.say("leave.button"), f"{LEAVE}:1")],
+        about={_LEAVES: leaver.id},
+    )
 
 
 def _proposal(known: InForce, say: Words, leaver: Person, now: datetime) -> list[str]:
@@ -78,16 +89,20 @@ async def lost(ctx: Context, address: str) -> None:
     """`/lost`: what it would do, with one button to confirm, since the chat cannot undo it."""
     async with ctx.store.unit() as tx:
         if asking := await asker(ctx, tx, address):
-            to = asking[1]
-            say = words(to.person.language)
-            await tell_lines(
-                tx,
-                ctx.now(),
-                to,
-                [say.say("lost.proposal")],
-                buttons=[(say.say("lost.button"), f"{LOST}:1")],
-                about={_LOST: to.person.id},
-            )
+            await propose_loss(tx, asking[1], ctx.now())
+
+
+async def propose_loss(tx: Tx, to: Reachable, now: datetime) -> None:
+    """The proposal, in the chat of the account that it would end."""
+    say = words(to.person.language)
+    await tell_lines(
+        tx,
+        now,
+        to,
+        [say.say("lost.proposal")],
+        buttons=[(say.say("lost.button"), f"{LOST}:1")],
+        about={_LOST: to.person.id},
+    )
 
 
 # --- the buttons ---------------------------------------------------------------------------------

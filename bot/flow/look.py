@@ -1,27 +1,62 @@
-"""One look for all stages: whose rows have come due.
+"""Somebody at a screen of the chat: who, now, and with which numbers of rows behind its name."""
 
-Each stage could look for itself at every tick, and does so each half minute (`App`): this spares a
-dozen looks a second that find nothing. A stage that this look forgot would be half a minute late,
-which the watch says (`store/invariants`).
-"""
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from bot.flow.context import Context, Stage
-from bot.store import figures
+from bot.domain.delivery import Button
+from bot.domain.people import Person
+from bot.domain.routing import InForce
+from bot.domain.screen import View
+from bot.flow.reply import Reply
+from bot.rendering.catalogue import Words, words
+from bot.store.unit_of_work import Tx
 
-_SERVES = {
-    "notification": Stage.RAISE, "ladder": Stage.ESCALATE, "view": Stage.HIDE,
-    "containment": Stage.CONTAIN, "plan": Stage.PLAN, "offer": Stage.OFFER, "cover": Stage.COVER,
-    "absence": Stage.COVER, "readiness": Stage.READY, "update": Stage.HEAR, "drill": Stage.DRILL,
-    "drill_end": Stage.DRILL, "closure": Stage.REPLAN, "outage": Stage.OUTAGE,
-}  # fmt: skip
-"""Of each kind that waits, but for the outbox's, whose tick is quicker than this look."""
+SCREEN = "screen"
+"""The name of the value in a message's row that says which screen it shows."""
 
 
-async def due_stages(ctx: Context) -> set[Stage]:
-    """The stages for which something is due now."""
-    now = ctx.now()
-    async with ctx.store.reading() as tx:
-        soonest = await figures.soonest_besides_messages(tx)
-    due = {_SERVES[name] for name, at in soonest.items() if at is not None and at <= now}
-    # While a channel fails as a whole, what grows too old goes by the next way at each look.
-    return due | {Stage.OUTAGE} if ctx.second is not None else due
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All within one transaction; `person` is as the directory has them now."""
+
+    tx: Tx
+    known: InForce
+    now: datetime
+    person: Person
+    view: View
+    numbers: tuple[int, ...]
+
+    @property
+    def say(self) -> Words:
+        return words(self.person.language)
+
+
+@dataclass(slots=True)
+class Screen:
+    """What a screen says, and its buttons, a row of them each."""
+
+    lines: list[str]
+    rows: list[tuple[Button, ...]] = field(default_factory=list)
+
+    def button(self, text: str, view: View, *numbers: int) -> None:
+        self.rows.append((to(text, view, *numbers),))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a press did, and the screen that is shown after it."""
+
+    reply: Reply
+    view: View
+    numbers: tuple[int, ...]
+
+
+def to(text: str, view: View, *numbers: int) -> Button:
+    """A button that leads to this screen."""
+    return Button(text, data_of(view, numbers))
+
+
+def data_of(view: View, numbers: Sequence[int]) -> str:
+    """What such a button's press brings back."""
+    return ":".join([view.value, *map(str, numbers)])

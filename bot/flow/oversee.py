@@ -5,28 +5,27 @@ For anyone else these commands do not exist: they get the help that everyone get
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from bot.domain.alert import OF_THE_DESK, Leg
+from bot.domain.alert import Leg
 from bot.domain.calendar import LONDON, local_day
 from bot.domain.cover import Reachable
 from bot.domain.evening import lines_of
-from bot.domain.forecast import LegForecast, forecast
-from bot.domain.left_out import NOT_THIS_ROLE, left_out
 from bot.domain.people import Channel, Role
-from bot.domain.readiness import missing, next_pupil_day
+from bot.domain.readiness import missing
 from bot.domain.routing import InForce
+from bot.domain.screen import View
 from bot.domain.spoken_days import days_of
 from bot.flow.answer import tell_lines
 from bot.flow.ask import asker, help_text
 from bot.flow.context import Context
+from bot.flow.look import Look
 from bot.flow.ready import line_in_words
 from bot.flow.retell import retell
+from bot.flow.route_words import route_lines
+from bot.flow.screen_press import put
 from bot.flow.triage import decide_by_code
 from bot.rendering.catalogue import Words, words
-from bot.store import alerts, directory, plans
+from bot.store import alerts, directory
 from bot.store.unit_of_work import Tx
 
 _LINES = 15
@@ -38,56 +37,6 @@ async def _overseer(
 ) -> tuple[InForce, Reachable] | None:
     asking = await asker(ctx, tx, address)
     return asking if asking and asking[1].person.role in roles else None
-
-
-async def status(ctx: Context, address: str) -> None:
-    """`/status`: how much is open, overdue and in triage, and the next bells; drills apart."""
-    async with ctx.store.unit() as tx:
-        if asking := await _overseer(ctx, tx, address, Role.COORDINATOR, Role.MASH_DESK):
-            known, to = asking
-            say, now = words(to.person.language), ctx.now()
-            rows = [row for row in await alerts.open_ones(tx) if to.person.id not in row.excluded]
-            practised = [row for row in rows if row.drill_id is not None]
-            rows = [row for row in rows if row.drill_id is None]
-            duties = [row for row in rows if row.leg not in OF_THE_DESK]
-            asked = [row for row in rows if row.leg is Leg.QUESTION]
-            lines = [
-                say.say(
-                    "answer.status",
-                    open=len(duties),
-                    overdue=sum(row.bell_at < now for row in duties),
-                    triage=len(rows) - len(duties) - len(asked),
-                )
-            ]
-            unplanned = [r for r in await plans.missing(tx) if to.person.id not in r.excluded]
-            if unplanned:
-                lines.append(say.say("answer.status_plans", count=len(unplanned)))
-            if asked:
-                lines.append(say.say("answer.status_questions", questions=len(asked)))
-            lines += [_status_line(known, say, row) for row in duties[:_LINES]]
-            lines += _more(say, len(duties) - _LINES)
-            if practised:
-                lines.append(say.say("drill.status", open=len(practised)))
-                lines += [_status_line(known, say, row) for row in practised[:_LINES]]
-                lines += _more(say, len(practised) - _LINES)
-            await tell_lines(tx, now, to, lines)
-            return
-    await help_text(ctx, address)
-
-
-def _status_line(known: InForce, say: Words, row: Row[Any]) -> str:
-    school = known.directory.schools.get(row.school_code)
-    name = school.name_in(say.language) if school else row.school_code
-    bell = say.moment(row.bell_at)
-    if row.drill_id is None:
-        return say.say("answer.status_item", reference=row.reference, school=name, bell=bell)
-    return say.say(
-        "drill.status_item",
-        reference=row.reference,
-        school=name,
-        bell=bell,
-        number=row.drill_id,
-    )
 
 
 def _more(say: Words, count: int) -> list[str]:
@@ -142,11 +91,14 @@ async def readiness(ctx: Context, address: str, argument: str = "") -> None:
         if asking := await _overseer(ctx, tx, address, Role.COORDINATOR):
             known, to = asking
             say, now = words(to.person.language), ctx.now()
-            meant = days_of(argument, local_day(now)) if argument.strip() else None
-            if argument.strip() and meant is None:
+            if not argument.strip():
+                await put(tx, Look(tx, known, now, to.person, View.READINESS, (0,)), to)
+                return
+            meant = days_of(argument, local_day(now))
+            if meant is None:
                 await tell_lines(tx, now, to, [say.say("ready.day_not_understood")])
                 return
-            day = meant[0] if meant else next_pupil_day(known, now)
+            day = meant[0]
             found = lines_of(known, missing(known, day))
             if not found:
                 lines = [say.say("answer.readiness_all_well", day=say.day(day))]
@@ -165,6 +117,10 @@ async def route(ctx: Context, address: str, argument: str) -> None:
         if asking := await _overseer(ctx, tx, address, Role.COORDINATOR):
             known, to = asking
             say = words(to.person.language)
+            if argument.strip() in known.directory.schools and argument.strip().isdecimal():
+                numbers = int(argument), 0, 0
+                await put(tx, Look(tx, known, ctx.now(), to.person, View.ROUTE, numbers), to)
+                return
             await tell_lines(tx, ctx.now(), to, _route_lines(known, say, argument, ctx.now()))
             return
     await help_text(ctx, address)
@@ -187,38 +143,4 @@ def _route_lines(known: InForce, say: Words, argument: str, now: datetime) -> Se
             except ValueError:
                 return [say.say("answer.route_how")]
     at = at.replace(tzinfo=LONDON) if at.tzinfo is None else at
-    lines: list[str] = []
-    for leg in forecast(known, school.code, at, year, urgent=_URGENT in parts):
-        name = school.name_in(say.language)
-        lines.append(
-            say.say("route.heading", school=name, at=say.moment(at), bell=say.moment(leg.bell.at))
-        )
-        lines += _waits(say, leg)
-        for when, step in leg.steps:
-            people = say.listed([reached.person.name for reached in step.reached])
-            sentence = "route.step_silent" if when in leg.silent else "route.step"
-            sentence = "route.step_listed" if step.listed else sentence
-            said = sentence if people else "route.nobody"
-            lines.append(say.say(said, due=say.moment(when), people=people))
-        for out in left_out(known, leg, school.code, year):
-            if out.person.scope.everywhere and out.why == NOT_THIS_ROLE:
-                continue  # the authority's own, of whom nobody asks
-            why = say.say(f"skip.{out.why}")
-            if out.cover:
-                why = say.say("route.away_covered", person=out.cover.name)
-            lines.append(say.say("route.left_out", person=out.person.name, why=why))
-        if not leg.settlers:
-            lines.append(say.say("route.nobody_at_all"))
-    return lines
-
-
-def _waits(say: Words, leg: LegForecast) -> list[str]:
-    """Whether it is held over the holidays, and whether the time is short."""
-    lines = []
-    if leg.held_until:
-        lines.append(say.say("route.held", until=say.moment(leg.held_until)))
-    if leg.hold_lifted:
-        lines.append(say.say("route.hold_lifted"))
-    if leg.compressed:
-        lines.append(say.say("route.compressed"))
-    return lines
+    return route_lines(known, say, school, at, year, urgent=_URGENT in parts)

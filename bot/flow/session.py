@@ -10,8 +10,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Row
 
 from bot.domain.access import LAUNCH_LIVES, Launch, Way, is_fresh, session_stands
+from bot.domain.accounts import person_of
 from bot.domain.console import may_enter
 from bot.domain.message import Priority
 from bot.domain.people import Channel, Person
@@ -40,6 +44,8 @@ class Entered:
     alert_id: int | None
     """What the link that they came by opens; a Mini App opens whatever is theirs, and so does a
     link to the console."""
+    leads_to: str = ""
+    """Where whoever came by an account of the authority's own goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,8 @@ class Visitor:
 
     session_id: int
     person: Person
-    contact_id: int
-    """The account that they came in through."""
+    contact_id: int | None
+    """The account in Telegram that they came in through."""
     way: Way
     alert_id: int | None
     """The only alert that they came for, if they came by its link."""
@@ -58,7 +64,8 @@ class Visitor:
     """When they last gave their code."""
 
     def may_ask_for(self, alert_id: int) -> bool:
-        return self.alert_id in (None, alert_id)
+        """An account of the authority's own leads to no notice's details: see ADR 28."""
+        return self.way is not Way.OIDC and self.alert_id in (None, alert_id)
 
 
 async def enter_by_link(ctx: Context, presented: str) -> Entered | None:
@@ -82,7 +89,7 @@ async def enter_by_link(ctx: Context, presented: str) -> Entered | None:
         card = await messages.by_id(tx, link.message_id)
         if card is not None:
             await refresh_card(tx, now, card, Priority.VIEW)
-        return await _enter(tx, now, link.person_id, link.contact_id, Way.LINK, link.alert_id)
+        return await enter(tx, now, link.person_id, link.contact_id, Way.LINK, link.alert_id)
 
 
 async def enter_by_launch(ctx: Context, init_data: str) -> Entered | None:
@@ -105,18 +112,27 @@ async def _enter_by_launch(ctx: Context, launch: Launch) -> Entered | None:
             return None
         if not await access.use_launch(tx, launch.sha256, now):
             return None
-        return await _enter(tx, now, holder[0], holder[1], Way.MINI_APP, None)
+        return await enter(tx, now, holder[0], holder[1], Way.MINI_APP, None)
 
 
-async def _enter(
-    tx: Tx, now: datetime, person_id: str, contact_id: int, way: Way, alert_id: int | None
+async def enter(
+    tx: Tx,
+    now: datetime,
+    person_id: str,
+    contact_id: int | None,
+    way: Way,
+    alert_id: int | None,
+    *,
+    email: str | None = None,
 ) -> Entered:
+    """A session for this person, which ends with the account or the address that they came by."""
     cookie = secrets.token_urlsafe(32)
     await access.add_session(
         tx,
         sha256=_hash(cookie),
         person_id=person_id,
         contact_id=contact_id,
+        email=email,
         alert_id=alert_id,
         way=way,
         created_at=now,
@@ -136,7 +152,7 @@ async def visitor(ctx: Context, cookie: str, *, touch: bool = True) -> Visitor |
         found = await access.session(tx, _hash(cookie))
         if found is None or not session_stands(found.created_at, found.used_at, now):
             return None
-        person = holder_of(await in_force(ctx, tx), found.person_id, found.contact_id)
+        person = whose(await in_force(ctx, tx), found)
     if person is None:
         return None
     of_the_console = found.way is Way.LINK and found.alert_id is None
@@ -178,7 +194,16 @@ async def forget_old_ways_in(ctx: Context) -> None:
         await access.forget_ended(tx, ctx.now() - _FORGOTTEN_AFTER)
 
 
-def holder_of(known: InForce, person_id: str, contact_id: int) -> Person | None:
+def whose(known: InForce, session: Row[Any]) -> Person | None:
+    """Whose session this is: while its account is theirs, or the address that it came by is theirs
+    and nobody else's, as the directory has it now."""
+    if session.contact_id is not None:
+        return holder_of(known, session.person_id, session.contact_id)
+    person = person_of(session.email or "", known.directory.people.values())
+    return person if person is not None and person.id == session.person_id else None
+
+
+def holder_of(known: InForce, person_id: str, contact_id: int | None) -> Person | None:
     """The person, while this account is theirs."""
     person = known.directory.people.get(person_id)
     if person is None or all(contact.id != contact_id for contact in person.contacts):

@@ -4,10 +4,12 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
+from bot.domain.screen import View
 from bot.flow import absent as absent_
 from bot.flow import ask, closed_chat, console_link, drill_chat, enrol, leave_chat, oversee
 from bot.flow import away as away_
 from bot.flow.context import Context
+from bot.flow.screen_press import show
 
 router = Router(name="commands")
 
@@ -49,7 +51,7 @@ async def leave(message: Message, command: CommandObject, ctx: Context) -> None:
 
 @router.message(Command("status"))
 async def status(message: Message, ctx: Context) -> None:
-    await oversee.status(ctx, _address(message))
+    await show(ctx, _address(message), View.STATUS, 1)
 
 
 @router.message(Command("triage"))
@@ -70,6 +72,11 @@ async def closed(message: Message, command: CommandObject, ctx: Context) -> None
 @router.message(Command("route"))
 async def route(message: Message, command: CommandObject, ctx: Context) -> None:
     await oversee.route(ctx, _address(message), command.args or "")
+
+
+@router.message(Command("me"))
+async def me(message: Message, ctx: Context) -> None:
+    await show(ctx, _address(message), View.ME, 0)
 
 
 @router.message(Command("drill"))

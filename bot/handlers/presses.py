@@ -5,7 +5,8 @@ to, `w:12:99` pass it to one of them, `y:12` no health need, `q:12` ask a questi
 child, `q:12:2:0` this one, `i:13` take a question, `s:13:0` answer it; `d:3:1` start a drill, `v:1`
 somebody leaves, `x:1` a telephone is lost, `e:1` agree to an export, `l:cy`, `cw:0` whom to ask to
 stand in, `ca:1` whether one will, `cb:0` back early, `cp:0` who is away, `rl:1` the whole list,
-`sc:0` a school is closed, `so:4` it is open after all.
+`sc:0` a school is closed, `so:4` it is open after all; `m` and a letter, such as `md:17`, are
+screens (`domain/screen`).
 
 The data is the presser's to choose; each use case asks first whether this person may, now.
 """
@@ -35,6 +36,8 @@ from bot.flow.plan import plan
 from bot.flow.ready import LIST, show_list
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
+from bot.flow.screen_press import turn
+from bot.flow.screens import read
 from bot.flow.stand_in import ANSWER as STAND_IN
 from bot.flow.stand_in import WHO
 from bot.flow.take_question import take_question
@@ -78,6 +81,8 @@ async def _who(ctx: Context, press: CallbackQuery) -> str | None:
 async def _act(ctx: Context, person_id: str, press: CallbackQuery) -> Reply:
     address = str(press.from_user.id)
     card = str(press.message.message_id) if press.message else ""
+    if read(press.data or ""):
+        return await turn(ctx, person_id, address, card, press.data or "")
     match _parsed(press.data or ""):
         case (verb, number, *rest) if verb in (OPEN, PAGE):
             page = rest[0] if verb == PAGE and rest else 0

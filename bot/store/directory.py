@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, and_, select, update
+from sqlalchemy import Table, and_, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.covers import CoverState
@@ -297,6 +297,20 @@ async def mark_contact(tx: Tx, contact_id: int, state: ContactState) -> bool:
     )
     if result.rowcount:
         await changed(tx)
+    return bool(result.rowcount)
+
+
+async def take_test(tx: Tx, person_id: str, now: datetime, before: datetime) -> bool:
+    """Compare-and-set: whether this person's ways were not tried since then, and are from now."""
+    result = await tx.execute(
+        update(contact_methods)
+        .where(
+            contact_methods.c.person_id == person_id,
+            contact_methods.c.ended_at.is_(None),
+            or_(contact_methods.c.tested_at.is_(None), contact_methods.c.tested_at <= before),
+        )
+        .values(tested_at=now)
+    )
     return bool(result.rowcount)
 
 

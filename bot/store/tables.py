@@ -299,6 +299,7 @@ contact_methods = Table(
     Column("state", Word(ContactState), nullable=False),
     _at("enrolled_at"),
     _at("ended_at", nullable=True),
+    _at("tested_at", nullable=True),  # when its holder last asked for a test
     # One account is one person, and one person has one account a channel (guarantees: security).
     # A school's mailbox or telephone may be several people's: nobody is known by those.
     _where(
@@ -719,7 +720,8 @@ sessions = Table(
     _id(),
     Column("sha256", Text, nullable=False, unique=True),  # of the cookie
     _ref("person_id", "people.id"),
-    _ref("contact_id", "contact_methods.id"),  # ends with this account
+    _ref("contact_id", "contact_methods.id", nullable=True),  # ends with this account
+    Column("email", Text, nullable=True),  # or with this address: by the authority's own accounts
     # A link's opens one alert, no other; a console's whatever is theirs.
     _ref("alert_id", "alerts.id", nullable=True),
     Column("way", Word(Way), nullable=False),

@@ -22,9 +22,11 @@ from bot.web.console_pages import CONSOLE_PAGES
 from bot.web.health import health_router
 from bot.web.intake_api import intake_router
 from bot.web.limits import PartnerRates
+from bot.web.me import me_router
 from bot.web.notify_receipts import receipts_router
 from bot.web.pages import page_router
 from bot.web.problems import expected_error, http_error, hung_up, unexpected_error
+from bot.web.sign_in import sign_in_router
 from bot.web.telegram_webhook import webhook_router
 
 _DRAIN_SECONDS = 10
@@ -48,6 +50,9 @@ def web_app(
     if ctx.page is not None:
         app.include_router(page_router(ctx))
         app.include_router(console_router(ctx, CONSOLE_PAGES))
+        app.include_router(me_router(ctx))
+        if ctx.accounts is not None:
+            app.include_router(sign_in_router(ctx))
     if webhook_secret:
         app.include_router(webhook_router(ctx, webhook_secret))
     if receipts_token:

@@ -13,6 +13,11 @@ from tests.cli.desk import TOKEN, Desk, Said
 
 WEBHOOK = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_MODE": "webhook"}
 SECRET = {"TELEGRAM_WEBHOOK_SECRET": "synthetic-secret"}
+OIDC = {
+    "OIDC_ISSUER": "https://login.example",
+    "OIDC_CLIENT_ID": "encompass",
+    "OIDC_CLIENT_SECRET": "a secret",
+}
 MAIL = {"TELEGRAM_TOKEN": TOKEN, "SMTP_HOST": "mail.example"}
 TEXTS = {"TELEGRAM_TOKEN": TOKEN, "NOTIFY_TEMPLATE": "f33517ff-2a88-4f6e-b855-c550268ce08a"}
 HALF: dict[str, tuple[dict[str, str], str]] = {
@@ -62,6 +67,18 @@ HALF: dict[str, tuple[dict[str, str], str]] = {
     "a port that is no number": ({"HTTP_PORT": "http"}, "ENCOMPASS_HTTP_PORT must be a port"),
     "a port beyond the last": ({"HTTP_PORT": "65536"}, "ENCOMPASS_HTTP_PORT must be a port"),
     "an unknown place for details": ({"DETAILS_IN": "email"}, "ENCOMPASS_DETAILS_IN must be chat"),
+    "half a provider of accounts": (
+        {"TELEGRAM_TOKEN": TOKEN, "OIDC_ISSUER": "https://login.example"},
+        "ENCOMPASS_OIDC_CLIENT_ID and ENCOMPASS_OIDC_CLIENT_SECRET missing",
+    ),
+    "a provider of accounts in the clear": (
+        {"TELEGRAM_TOKEN": TOKEN} | OIDC | {"OIDC_ISSUER": "http://login.example"},
+        "ENCOMPASS_OIDC_ISSUER must begin with https://",
+    ),
+    "a provider of accounts without a page": (
+        {"TELEGRAM_TOKEN": TOKEN} | OIDC,
+        "ENCOMPASS_OIDC_ISSUER: to sign in takes a page",
+    ),
     "a mailbox without a server": (
         {"TELEGRAM_TOKEN": TOKEN, "SMTP_FROM": "a@b.example"},
         "ENCOMPASS_SMTP_HOST is missing",

@@ -18,10 +18,12 @@ _UNDO = re.compile(r"u:(\d{1,18})", re.ASCII)
 _ASK = re.compile(r"q:(\d{1,18})(?::\d{1,18}){0,3}", re.ASCII)
 _AT_THE_DESK = re.compile(r"i:(\d{1,18})|s:(\d{1,18}):\d{1,18}", re.ASCII)
 _CONFIRM = re.compile(r"([vxd]|c[wabp]|rl):(\d{1,18})(?::\d{1,18})?", re.ASCII)
+_SCREEN = re.compile(r"m[slbdcrgpnhm](?::\d{1,18})*", re.ASCII)
 OF_THE_DESK = ("triage", "question")
 _VERBS = [
     "o", "a", "r", "h", "t", "p", "d", "v", "x", "l", "n", "c", "e", "k", "u", "w", "y",
     "q", "s", "i", "O", "A", "é", "cw", "ca", "cb", "cp", "rl",
+    "ms", "ml", "mb", "md", "mc", "mr", "mg", "mp", "mn", "mh", "mm", "mz",
 ]  # fmt: skip
 _ODD = (
     "", ":", "::", "o", "o:", "a: 1", "o:+1", "o:-1", "o:1.0", "o:0x1", "a:١", "o:¹", "o:１",
@@ -91,6 +93,8 @@ def is_no_forgery(town: Town, press: Forged) -> bool:
         if found[1] == "d":
             return name == "Coordinator"
         return town.proposals.get(press.message_id or 0) == (name, found[1])
+    if _SCREEN.fullmatch(data):
+        return town.proposals.get(press.message_id or 0) == (name, "m")
     return False
 
 

@@ -171,7 +171,7 @@ async def _propose(town: Town) -> None:
         ("Mair", "/lost", "x"), ("Coordinator", "/leave rhys", "v"),
         ("Coordinator", "/drill all", "d"), ("Mair", "/away 1.12.", "cw"),
         ("Mair", "/away", "cb"), ("Coordinator", "/absent mair 2.12.", "cw"),
-        ("Coordinator", "/absent", "cb"),
+        ("Coordinator", "/absent", "cb"), ("Coordinator", "/status", "m"), ("Mair", "/me", "m"),
     ):  # fmt: skip
         await town.world.phone(name).says(said)
         message = town.world.phone(name).sandbox.last
