@@ -121,10 +121,15 @@ async def database(template: Path | Postgres, tmp_path: Path) -> AsyncIterator[s
 
 @pytest.fixture
 async def world(
-    database: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    database: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
     """The real service over the real sandbox, on a clock that moves when told to. Fails the test
     on a message nobody expected, an error in the log, or a broken promise."""
+    # Seconds of the machine's own clock: one that stands still for a while is no slow Telegram.
+    monkeypatch.setattr("bot.notifiers.telegram.REQUEST_SECONDS", 60)
     async with World(database, tmp_path) as world:
         yield world
         await world.ends_well(caplog)

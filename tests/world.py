@@ -424,6 +424,12 @@ class World:
         await leave(self.ctx, name.lower(), by="import")
         await self.settle()
 
+    async def is_left_out(self, name: str) -> None:
+        """An import of a people.csv that has somebody no more."""
+        del self._people[name.lower()]
+        await self._import()
+        await self.settle()
+
     async def closes_down(self, school: School) -> None:
         """A school is no longer in schools.csv."""
         del self._schools[school.code]

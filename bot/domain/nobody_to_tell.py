@@ -71,7 +71,10 @@ def _can_be_told(person: Person, on: date) -> bool:
 
 def left_with_nobody(before: InForce, after: InForce, on: date | None = None) -> tuple[Nobody, ...]:
     """What a change would leave with nobody that had somebody before. A school that is new has
-    nobody yet: schools come before their people, and `check` names it until they have."""
+    nobody yet: schools come before their people, and `check` names it until they have. Without any
+    school there is no duty to leave: a first import can be taken back whole."""
+    if not after.directory.schools:
+        return ()
     stood = {nobody.place for nobody in nobody_to_tell(before, on)}
     return tuple(
         nobody

@@ -9,7 +9,7 @@ from bot.flow.context import Context, Stage
 from bot.store import figures
 
 _SERVES = {
-    "notification": Stage.RAISE, "ladder": Stage.ESCALATE, "view": Stage.HIDE,
+    "notification": Stage.RAISE, "ladder": Stage.ESCALATE, "view": Stage.HIDE, "link": Stage.HIDE,
     "containment": Stage.CONTAIN, "plan": Stage.PLAN, "offer": Stage.OFFER, "cover": Stage.COVER,
     "absence": Stage.COVER, "readiness": Stage.READY, "update": Stage.HEAR, "drill": Stage.DRILL,
     "drill_end": Stage.DRILL, "closure": Stage.REPLAN, "outage": Stage.OUTAGE,

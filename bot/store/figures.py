@@ -22,6 +22,7 @@ from bot.store.tables import (
     covers,
     disclosures,
     drills,
+    links,
     messages,
     notifications,
     offers,
@@ -218,6 +219,7 @@ _WAITS = {
         messages.c.state == MessageState.CLAIMED
     ),
     "view": select(func.min(views.c.hide_at)).where(views.c.hidden_at.is_(None)),
+    "link": select(func.min(links.c.expires_at)).where(links.c.ended_at.is_(None)),
     "containment": select(func.min(containments.c.next_reminder_at)).where(
         containments.c.ended_at.is_(None)
     ),

@@ -60,6 +60,7 @@ async def test_a_role_without_a_console_is_let_in_by_no_launch(
 ) -> None:
     """As the Mini App's session is anybody's, so that nothing but the role is in the way."""
     reader = await enters(world, "Coordinator")
+    await world.has_a_successor("Coordinator")
     await world.change("Coordinator", role=role)
     await world.settle()
     await looks_absent(world, reader.cookie)
@@ -137,6 +138,7 @@ async def test_a_role_that_is_taken_away_ends_it_at_once(world: World, bryn: Sch
     cookie = reader.cookie.partition("=")[2]
     someone = await console_visitor(world.ctx, cookie, "today")
     assert someone is not None
+    await world.has_a_successor("Coordinator")
     await world.change("Coordinator", role=Role.HEAD_TEACHER)
     await reader.get("/console/today")
     assert reader.status == 404

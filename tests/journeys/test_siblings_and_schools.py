@@ -1,6 +1,7 @@
 """Each school is told of its own children only, and of no other school."""
 
 from bot.domain.people import Role
+from bot.domain.school import Phase
 from tests.builders import child, child_of, notice
 from tests.world import World
 
@@ -45,7 +46,7 @@ async def test_a_view_does_not_speak_of_another_setting_where_none_was_told(worl
 async def test_a_child_registered_at_two_schools_is_a_duty_of_both(world: World) -> None:
     await world.without_nurses()
     bryn = await world.school("Ysgol Bryn", bell="08:50", dsp="Mair")
-    pru = await world.school("Porth Awel PRU", bell="09:30", dsp="Rhys", phase="pru")
+    pru = await world.school("Porth Awel PRU", bell="09:30", dsp="Rhys", phase=Phase.PRU)
     both = [{"code": bryn.code, "name": bryn.name}, {"name": "Pupil Referral Unit, Porth Awel"}]
     reference = await world.police.send(notice(child(given_name="Sioned", schools=both)))
     for name in ("Mair", "Rhys"):
@@ -66,7 +67,7 @@ async def test_a_home_educated_child_and_one_on_no_roll_go_to_the_authoritys_set
 ) -> None:
     await world.without_nurses()
     await world.school("Ysgol Bryn", dsp="Mair")
-    await world.school("Home educated", dsp="Elin", phase="ehe", aliases=("not on roll", "EHE"))
+    await world.school("Home educated", dsp="Elin", phase=Phase.EHE, aliases=("not on roll", "EHE"))
     await world.police.send(notice(child() | {"school": {"name": "Home educated"}}))
     await world.police.send(notice(child() | {"school": {"name": "Not on roll"}}))
     world.phone("Elin").expects("alert")

@@ -26,7 +26,7 @@ async def test_whoever_an_import_removed_comes_back_without_an_account(world: Wo
     await world.authority()
     school = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
     before = await export(world.ctx)
-    await world.leaves("Owen")
+    await world.is_left_out("Owen")
     await undo(world.ctx, "test")
     assert await export(world.ctx) == before
     await world.without_nurses()

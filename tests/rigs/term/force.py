@@ -35,8 +35,9 @@ class Sent:
 class Force:
     """Draws notices and sends each at its time; one that is not taken in is sent again later."""
 
-    def __init__(self, seed: int, world: World, authority: Authority) -> None:
-        self._seed, self._world, self._authority = seed, world, authority
+    def __init__(self, seed: int, world: World, authority: Authority, share: float) -> None:
+        """`share`: of a real force's notices, so many are sent."""
+        self._seed, self._world, self._authority, self._share = seed, world, authority, share
         self._queue: list[tuple[datetime, int, str, Sent, dict[str, Any]]] = []
         self._order = 0
         self._children = 0
@@ -54,7 +55,7 @@ class Force:
         """All that will be sent on this day, and what follows from it."""
         dice = chance(self._seed, "force", day)
         low, high = _USUAL[day.weekday()]
-        size = max(len(self._authority.schools) / _OF, _AT_LEAST)
+        size = max(len(self._authority.schools) / _OF, _AT_LEAST) * self._share
         for _ in range(max(1, round(dice.randint(low, high) * size))):
             minute = self._minute(day, dice.random(), dice.random())
             self._draw_notice(at(day, minute), len(self.notices) + 1)

@@ -61,9 +61,11 @@ class Figures:
 class Term:
     """An authority, its staff and a force around a world that is up."""
 
-    def __init__(self, world: World, seed: int, known: Authority, *, faults: bool = True) -> None:
+    def __init__(
+        self, world: World, seed: int, known: Authority, *, faults: bool = True, share: float = 1
+    ) -> None:
         self.world, self._seed, self._faults = world, seed, faults
-        self.force = Force(seed, world, known)
+        self.force = Force(seed, world, known, share)
         self.staff = Staff(seed, world, known, self.force)
         self.coordinators = Coordinators(seed, world, known, self.force, self.staff)
         self.trouble = Trouble(seed, world)
@@ -147,7 +149,7 @@ def _on_the_grid(at: datetime) -> datetime:
 
 @asynccontextmanager
 async def begun(
-    database: str, folder: Path, seed: int, *, schools: int, faults: bool = True
+    database: str, folder: Path, seed: int, *, schools: int, faults: bool = True, share: float = 1
 ) -> AsyncIterator[Term]:
     """Everything up on a fresh database, on the first morning of term."""
     known = authority(seed, schools)
@@ -161,7 +163,7 @@ async def begun(
         await world.take_config()
         await world.settles(known.schools, known.people)
         await world.stagehand.tick()
-        yield Term(world, seed, known, faults=faults)
+        yield Term(world, seed, known, faults=faults, share=share)
 
 
 async def simulate(
@@ -172,13 +174,16 @@ async def simulate(
     days: int,
     schools: int,
     faults: bool = True,
+    share: float = 1,
     say: Callable[[str], None] = lambda _: None,
 ) -> Figures:
     """One run on a fresh database."""
     errors = Errors()
     logging.getLogger().addHandler(errors)
     try:
-        async with begun(database, folder, seed, schools=schools, faults=faults) as term:
+        async with begun(
+            database, folder, seed, schools=schools, faults=faults, share=share
+        ) as term:
             errors.world = term.world
             figures = await term.live(days, say)
     finally:

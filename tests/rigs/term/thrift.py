@@ -11,6 +11,7 @@ from bot.flow.context import Stage
 
 _STAGES = {
     "notification": Stage.RAISE, "ladder": Stage.ESCALATE, "view": Stage.HIDE,
+    "link": Stage.HIDE,
     "message": Stage.DISPATCH, "claim": Stage.DISPATCH, "containment": Stage.CONTAIN,
     "plan": Stage.PLAN, "offer": Stage.OFFER, "cover": Stage.COVER, "absence": Stage.COVER,
     "readiness": Stage.READY, "update": Stage.HEAR,
