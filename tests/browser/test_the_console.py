@@ -173,6 +173,7 @@ async def test_today_moves_by_itself_and_stands_still_when_asked(
         await page.get_by_role("link", name="Let it move").click()
         await expect(page.locator("#moving")).to_contain_text(reference)
         # A role that is taken away: what is shown goes, without anybody touching the page.
+        await world.has_a_successor("Coordinator")
         await world.change("Coordinator", role=Role.HEAD_TEACHER)
         await page.clock.run_for(11_000)
         await expect(page.locator("body")).to_contain_text("There is nothing here")
