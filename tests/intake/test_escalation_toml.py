@@ -102,7 +102,7 @@ TEXT = "must be given, as a text that is not empty"
         ('version = "2026-11-22"', "", f"version: {TEXT}"),
         ('author = "Education Safeguarding Team"', 'author = " "', f"author: {TEXT}"),
         ('author = "', 'owner = "x"\nauthor = "',
-         "owner: must be one of version, author, policies, patterns"),
+         "owner: must be one of version, author, policies, patterns, changes"),
         ('after = "10m"', 'after = "10 minutes"', f"policies.school.steps[1].after: {SPAN}"),
         ('after = "10m"', "after = 10", f"policies.school.steps[1].after: {SPAN}"),
         ('after = "10m"', f'after = "{LEAK}"', f"policies.school.steps[1].after: {SPAN}"),
