@@ -107,7 +107,8 @@ class Watch:
         assert name in self.town.staff, f"I3: {name} was shown {shown}"
         who = self.town.staff[name]
         may = self.may_see(now, who, notice)
-        assert shown <= may, f"I3: {name} was shown {shown - may} of {reference}"
+        wrong = f"I3: {name} was shown {shown - may} of {reference}: {version.text!r}"
+        assert shown <= may, wrong
         if any(label in version.text for label in LOOKED_AFTER):
             assert "looked_after" in who.fields(notice.marked), f"I3: looked after, to {name}"
         recorded = self._recorded(now, who, reference, version.at)
@@ -154,6 +155,10 @@ class Watch:
             return set()
         fields, of_notice = who.fields(notice.marked), notice.marked.number
         at_times = {Mark("up", of_notice), Mark("ex", of_notice)}
+        if (
+            who.role is Role.MASH_DESK
+        ):  # what a task asked stays in it, whatever was put right since
+            at_times |= {Mark("sn", of_notice, number) for number in numbers}
         return {mark for mark in {*notice.marked.marks(numbers), *at_times} if mark.field in fields}
 
     @staticmethod
