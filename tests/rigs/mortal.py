@@ -27,8 +27,10 @@ class Life:
 
 def live(life: Life) -> None:
     """The child's main. Everything is the real service but the moment of its death, and waits that
-    a test need not sit out: a chat's second, a dead worker's claims and lease."""
+    a test need not sit out: a chat's second, a dead worker's claims and lease, the ten seconds
+    before a message that may have arrived is sent again."""
     from bot.app import App
+    from bot.flow import record
     from bot.settings import read_settings
 
     os.chdir("/")
@@ -44,6 +46,7 @@ def live(life: Life) -> None:
     )
     app.ctx.rate, app.ctx.chat_seconds = 1000, 0.0
     app.ctx.claim_seconds, app.ctx.lease_seconds = 1.0, 0.9
+    vars(record)["_REPEAT_AFTER"] = (1,)
     if life.dies_at:
         _die_at(app.ctx.store, life)
     loop = asyncio.new_event_loop()

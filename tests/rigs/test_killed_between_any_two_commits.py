@@ -34,7 +34,8 @@ from tests.rigs.mortal import Life, births, live
 from tests.world import CONFIG
 
 DSP, NURSE = 7_700_900_001, 7_700_900_002
-_LOOKS = 1500
+_LOOKS = 6000
+"""Far more than any life needs: how fast a machine is, is not asked here."""
 _LOOK = 0.01
 _SIDE_BY_SIDE = 4
 """Lives at once: most of one is waiting for claims and leases of the dead to run out."""
