@@ -146,6 +146,7 @@ async def _changed(raising: Raising, old: Row[Any], wanted: AlertWanted) -> None
         return
     if taken_away:  # sent again, and those whom it concerns had taken it on already
         await alerts.reopen(tx, old.id, raising=old.raising, at=now, bell_at=old.bell_at)
+        raising.note("alert:stands_again", old.id, version=raising.row.version)
     if not owing and (taken_away or is_open):
         await alerts.move(tx, old.id, AlertState.ACKNOWLEDGED, now)
         await messages.cancel_of_alert(tx, old.id)

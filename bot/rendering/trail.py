@@ -31,6 +31,7 @@ _BY_PERSON = {
 _PLAIN = {
     "alert:withdrawn": "trail.alert_withdrawn",
     "alert:put_back": "trail.put_back",
+    "alert:stands_again": "trail.stands_again",
     "alert:closed": "trail.closed",
     "triage:closed": "trail.closed",
     "question:closed": "trail.closed",

@@ -4,6 +4,8 @@ import pytest
 
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.flow.close import close
+from bot.rendering.catalogue import words
+from bot.rendering.trail import Trail
 from tests.builders import at, child_of
 from tests.world import World
 
@@ -62,6 +64,29 @@ async def test_a_withdrawn_notice_that_is_sent_anew_is_owed_again(world: World) 
     await mair.press("Acknowledge")
     account = await world.police.account(reference)
     assert account["alerts"][0]["state"] == "acknowledged"
+
+
+async def test_what_was_taken_on_before_a_withdrawal_stands_again_and_the_trail_says_so(
+    world: World,
+) -> None:
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+    first = child_of(school)
+    reference = await world.police.send(first)
+    mair = world.phone("Mair")
+    mair.expects("alert")
+    await mair.press("Acknowledge")
+    await world.police.withdraw(reference)
+    mair.expects("withdrawn")
+    await world.police.send(first | {"circumstances": "it did happen"})
+    mair.expects("more")
+    account = await world.police.account(reference)
+    assert account["alerts"][0]["state"] == "acknowledged"
+    [line] = await world.trail(reference, "alert:stands_again")
+    said = Trail(words("en"), str, str).sentence(line)
+    assert said.startswith("It was sent again; everybody in it had been taken on")
+    await world.advance(hours=4)
+    world.phone("Owen").heard_nothing()
 
 
 async def test_closing_ends_what_is_open_and_leaves_what_was_acknowledged(world: World) -> None:

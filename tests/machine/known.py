@@ -1,6 +1,6 @@
 """How everything stands in the database, read once a look."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,8 @@ class Known:
     messages: Sequence[Row[Any]]
     disclosures: Sequence[Row[Any]]
     appended: dict[str, tuple[int, ...]]
+    stood_again: Counter[int]
+    """How often each alert has stood again without being owed, as the trail has it."""
 
     def of(self, reference: str) -> list[Row[Any]]:
         row = self.notices.get(reference)
@@ -56,4 +58,9 @@ async def read(tx: Tx) -> Known:
             )
             for table in _APPENDED
         },
+        stood_again=Counter(
+            row.alert_id
+            for row in await all_of(tables.events)
+            if row.action == "alert:stands_again"
+        ),
     )

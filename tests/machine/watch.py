@@ -239,11 +239,14 @@ class Watch:
     # --- how things stand ----------------------------------------------------------------------
 
     def _moved_legally(self, before: Known, now: Known) -> None:
-        """I9: an alert moves along the legal moves, its raisings only grow, history is appended."""
+        """I9: an alert moves along the legal moves, its raisings only grow, history is appended.
+        One that stands again has moved twice: to open, and on to the answer it had."""
         for number, was in before.alerts.items():
             alert = now.alerts[number]
             assert alert.raising >= was.raising, "I9: a raising went back"
-            moved = alert.state is was.state or alert.state in LEGAL_MOVES[was.state]
+            again = now.stood_again[number] > before.stood_again[number]
+            sources = (was.state, AlertState.OPEN) if again else (was.state,)
+            moved = alert.state is was.state or any(alert.state in LEGAL_MOVES[s] for s in sources)
             assert moved, f"I9: alert {number} went from {was.state} to {alert.state}"
         for name, rows in before.appended.items():
             assert now.appended[name][: len(rows)] == rows, f"I9: {name} was edited"
