@@ -6,10 +6,15 @@ import multiprocessing
 import os
 import signal
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bot.rendering.catalogue import LANGUAGES, words
+
 PRELOAD = ["bot.app", "bot.connect", "tests.rigs.mortal"]
+for _language in LANGUAGES:  # read once by whoever forks the lives, and not at each birth
+    words(_language).day(date(2026, 11, 16))
 
 
 @dataclass(frozen=True)
