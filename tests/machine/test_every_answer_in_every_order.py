@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from tests.databases import Postgres
 from tests.machine.every_answer import EveryAnswer
 
-EXAMPLES = {"sqlite": 14, "postgres": 5}
+EXAMPLES = {"sqlite": 7, "postgres": 3}
 STEPS = 28
 _SEED = 20261122
 
