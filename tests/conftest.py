@@ -16,10 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import Postgres, one_memory, postgres_server, sqlite_template
 from tests.world import World
 
+settings.register_profile("whole", deadline=None)  # how fast a machine is, is no test's question
+settings.load_profile("whole")
 ENGINES = ("sqlite", "postgres")
 _OF_THE_ENGINE = ("store", "rigs", "machine", "situations", "test_two_workers.py")
 _EVERY = 3

@@ -73,6 +73,30 @@ LEGAL_MOVES: dict[AlertState, frozenset[AlertState]] = {
 """Every move of an alert that may happen; the store's compare-and-set allows no other (I9)."""
 
 
+class Closing(StrEnum):
+    """Why a coordinator ends a duty that nobody settled: a set list, so that nothing of a child is
+    ever typed."""
+
+    TOLD_BY_TELEPHONE = "told by telephone"
+    TOLD_IN_PERSON = "told in person"
+    SENT_TWICE = "sent twice"
+    NOT_FOR_US = "not for a setting of ours"
+    SETTLED_BY_THE_DESK = "settled by the MASH desk"
+
+    @property
+    def id(self) -> str:
+        """As a form names it."""
+        return self.name.lower()
+
+    @property
+    def sentence(self) -> str:
+        """Its words in the catalogue."""
+        return f"closing.{self.id}"
+
+
+CLOSINGS = tuple(Closing)
+
+
 @dataclass(frozen=True, slots=True)
 class AlertChild:
     """A child in an alert, by the number it has in the incident."""

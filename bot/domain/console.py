@@ -15,10 +15,6 @@ CONSOLE_PATH = "/console"
 STEPPED_UP_FOR = IDLE
 """Whoever gave their unlock code may change things for so long: then it is asked for again."""
 
-CLOSING_REASONS = ("by_telephone", "in_person", "elsewhere", "sent_twice")
-"""Why a coordinator ends what nobody settled: chosen, so that nobody writes what must not stand
-there."""
-
 _DESK_TOO = frozenset({Role.COORDINATOR, Role.MASH_DESK})
 _COORDINATORS = frozenset({Role.COORDINATOR})
 

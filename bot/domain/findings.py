@@ -60,6 +60,9 @@ def _nobody(known: InForce, nobody: Nobody, sentences: tuple[str, str, str]) -> 
     """Of a school, of those who stand for the whole authority, or of a ladder's end."""
     of_school, of_all, at_the_end = sentences
     school = known.directory.schools.get(nobody.school_code)
+    if school is not None and nobody.years:
+        values = {"school": school, "roles": nobody.roles, "years": nobody.years}
+        return Said("finding.leaves_nobody_of_years", values, nobody.leg.value)
     if school is not None:
         return Said(of_school, {"school": school, "roles": nobody.roles}, nobody.leg.value)
     sentence = at_the_end if nobody.at_the_end else of_all

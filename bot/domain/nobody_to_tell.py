@@ -5,12 +5,13 @@ refused where somebody was before and nobody would be now. A leaver is never ref
 has gone has gone: there the gap is raised (`flow/departure`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.alert import Leg
 from bot.domain.cover import Reachable, standing
+from bot.domain.escalation import EscalationPolicy
 from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 
@@ -25,6 +26,8 @@ class Nobody:
     roles: tuple[Role, ...]
     at_the_end: bool = False
     """Those whom the ladder keeps telling, and not those who could settle it."""
+    years: tuple[int, ...] = ()
+    """The year groups that are left with nobody; empty: all."""
 
     @property
     def place(self) -> tuple[Leg, str, bool]:
@@ -33,27 +36,43 @@ class Nobody:
 
 
 def nobody_to_tell(known: InForce, on: date | None = None) -> tuple[Nobody, ...]:
-    """Each school and leg without anybody in the directory who could settle an alert, and each end
-    of a ladder without anybody; with `on`, without anybody who could be told on that day. Who is
-    away then counts as there: an absence ends, and is asked of elsewhere (`domain/readiness`)."""
+    """Each school and leg without anybody in the directory who could settle an alert and whom a
+    step tells of it, and each end of a ladder without anybody; with `on`, without anybody who
+    could be told on that day. Who is away then counts as there: an absence ends, and is asked of
+    elsewhere (`domain/readiness`)."""
     found: list[Nobody] = []
     for code in known.directory.schools:
         legs = [leg for leg in (Leg.SCHOOL, Leg.NURSE) if known.policies[leg].enabled]
         if not legs:
             found.append(Nobody(Leg.SCHOOL, code, ()))
         for leg in legs:
-            roles = known.policies[leg].settled_by
-            holders = (p for r in roles for p in known.directory.covering(r, code, [None], None))
-            if not _anybody(holders, on):
+            roles = told_settlers(known.policies[leg])
+            if not any(on is None or _can_settle(p, on) for p in _holders(known, code, roles)):
                 found.append(Nobody(leg, code, roles))
     for leg, policy in known.policies.items():
         if not policy.enabled:
             continue
-        asked = [(policy.settled_by, False)] if leg not in (Leg.SCHOOL, Leg.NURSE) else []
+        asked = [(told_settlers(policy), False)] if leg not in (Leg.SCHOOL, Leg.NURSE) else []
         for roles, at_the_end in (*asked, (policy.end_tell, True)):
             if not _anybody(known.directory.holding(roles), on):
                 found.append(Nobody(leg, "", roles, at_the_end))
     return tuple(found)
+
+
+def told_settlers(policy: EscalationPolicy) -> tuple[Role, ...]:
+    """Who may settle an alert of this ladder and is told of it by one of its steps."""
+    told = {role for step in policy.steps for role in step.tell}
+    return tuple(role for role in policy.settled_by if role in told)
+
+
+def _holders(known: InForce, code: str, roles: Iterable[Role]) -> list[Person]:
+    """Whoever holds one of these roles at this school, whatever their year groups."""
+    return [p for role in roles for p in known.directory.covering(role, code, [None], None)]
+
+
+def _can_settle(person: Person, on: date) -> bool:
+    """E-mail and SMS tell, and settle nothing (ADR 22)."""
+    return person.answering_contact is not None and _can_be_told(person, on)
 
 
 def _anybody(people: Iterable[Person], on: date | None) -> bool:
@@ -76,9 +95,30 @@ def left_with_nobody(before: InForce, after: InForce, on: date | None = None) ->
     if not after.directory.schools:
         return ()
     stood = {nobody.place for nobody in nobody_to_tell(before, on)}
-    return tuple(
+    lost = tuple(
         nobody
         for nobody in nobody_to_tell(after, on)
         if nobody.place not in stood
         and (not nobody.school_code or nobody.school_code in before.directory.schools)
     )
+    return lost if on else (*lost, *_years_lost(before, after, {n.place for n in lost}))
+
+
+def _years_lost(
+    before: InForce, after: InForce, lost: Collection[tuple[Leg, str, bool]]
+) -> Iterator[Nobody]:
+    """Year groups that somebody of the school stood for by name, and that nobody covers now."""
+    for code in after.directory.schools:
+        for leg in (Leg.SCHOOL, Leg.NURSE):
+            policy = after.policies[leg]
+            if code not in before.directory.schools or (leg, code, False) in lost:
+                continue
+            roles = told_settlers(policy)
+            had = _holders(before, code, told_settlers(before.policies[leg]))
+            named = {year for person in had for year in person.scope.years}
+            if not named or not policy.enabled or not before.policies[leg].enabled:
+                continue
+            have = _holders(after, code, roles)
+            bare = [y for y in named if not any(p.scope.covers_year(y) for p in have)]
+            if have and bare:
+                yield Nobody(leg, code, roles, years=tuple(sorted(bare)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -58,6 +58,10 @@ class ContactMethod:
     channel: Channel
     address: str
     state: ContactState = ContactState.WORKING
+
+
+LONGEST_AHEAD = timedelta(days=366)
+"""How far ahead an absence may reach: of one that is further the year is a slip."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,20 +89,6 @@ class PersonDeed(IntEnum):
     LEAVE = 5
 
 
-class Closing(StrEnum):
-    """Why a coordinator ends a duty that nobody settled: a set list, so that nothing of a child is
-    ever typed."""
-
-    TOLD_BY_TELEPHONE = "told by telephone"
-    TOLD_IN_PERSON = "told in person"
-    SENT_TWICE = "sent twice"
-    NOT_FOR_US = "not for a setting of ours"
-    SETTLED_BY_THE_DESK = "settled by the MASH desk"
-
-
-CLOSINGS = tuple(Closing)
-
-
 @dataclass(frozen=True, slots=True)
 class Turned:
     """One page of a list: from which place to which, and whether there is more on either side."""

@@ -136,7 +136,7 @@ async def open_duties(ctx: Context) -> list[OpenDuty]:
     """Everything open, nearest bell first; drills behind all that is real."""
     async with ctx.store.reading() as tx:
         known = await in_force(ctx, tx)
-        rows = await alerts.open_ones(tx, limit=100_000)
+        rows = await alerts.open_ones(tx)
     schools = known.directory.schools
     return [
         OpenDuty(

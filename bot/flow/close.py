@@ -18,22 +18,16 @@ async def close(ctx: Context, reference: str, reason: str, by: str) -> list[int]
     NotFoundError if there is none of this reference, ConflictError if nothing of it is open.
     """
     async with ctx.store.unit() as tx:
-        return await close_within(ctx, tx, reference, reason, by)
-
-
-async def close_within(ctx: Context, tx: Tx, reference: str, reason: str, by: str) -> list[int]:
-    """`close` within a transaction, for whoever has been asked whether they may."""
-    closed = await close_all(ctx, tx, reference, reason, by)
-    if not closed:
-        raise ConflictError(f"Nothing of {reference} is open.")
-    return closed
+        if not (closed := await close_all(ctx, tx, reference, reason, by)):
+            raise ConflictError(f"Nothing of {reference} is open.")
+        return closed
 
 
 async def close_all(
     ctx: Context, tx: Tx, reference: str, reason: str, by: str, *, unless_excluded: str = ""
 ) -> list[int]:
-    """The same; nothing where nothing is open, nor for somebody who turns out to be excluded from
-    it behind the lock."""
+    """The same within a transaction, for whoever has been asked whether they may; nothing where
+    nothing is open, nor for somebody who turns out to be excluded from it behind the lock."""
     now = ctx.now()
     row = await notifications.by_reference(tx, reference, lock=True)
     if row is None:

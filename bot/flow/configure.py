@@ -16,7 +16,15 @@ from pathlib import Path
 
 from bot.domain.errors import Fault, RefusedError, SettingsError
 from bot.domain.ladder_faults import contradictions
-from bot.domain.versions import CALENDAR, DISCLOSURE, ESCALATION, FROM_FILE, NO_VERSION, SCENARIOS
+from bot.domain.versions import (
+    CALENDAR,
+    DISCLOSURE,
+    ESCALATION,
+    FROM_FILE,
+    NO_VERSION,
+    SCENARIOS,
+    Version,
+)
 from bot.flow.context import Context
 from bot.flow.versions import add_version, asks_for_two, leaves_nobody, sha256_of
 from bot.intake.calendar_toml import read_calendar
@@ -131,7 +139,7 @@ async def _take(ctx: Context, tx: Tx, file: ConfigFile) -> bool:
         return False
     base = newest
     if newest is not None and looked_at is not None and newest.sha256 != looked_at:
-        base = await config.with_text(tx, file.kind, looked_at)
+        base = await _base(tx, file.kind, looked_at)
     conflict = base is not newest and (base is None or newest is None or base.id != newest.id)
     alone = newest is not None and await asks_for_two(tx)
     if conflict or alone or await leaves_nobody(tx, file.kind, file.body, now):
@@ -156,6 +164,15 @@ async def _take(ctx: Context, tx: Tx, file: ConfigFile) -> bool:
         now=now,
     )
     return version is not None
+
+
+async def _base(tx: Tx, kind: str, looked_at: str) -> Version | None:
+    """The version that a file was made from which was last seen with this text: the one of this
+    text, or where the text became a draft, the one of that draft."""
+    if (seen := await config.with_text(tx, kind, looked_at)) is not None:
+        return seen
+    made_from = await drafts.base_of_text(tx, kind, looked_at)
+    return await config.by_id(tx, made_from) if made_from else None
 
 
 async def anything_in_force(ctx: Context) -> bool:

@@ -5,19 +5,18 @@ Dies before the commit: nothing is closed, and the press is made again. Dies aft
 and the cards that are to say so wait for the dispatcher's tick.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.alert import AlertState
-from bot.domain.console import CLOSING_REASONS
-from bot.domain.errors import ConflictError
+from bot.domain.alert import CLOSINGS, AlertState
+from bot.domain.errors import NotFoundError
 from bot.domain.people import Role
 from bot.domain.routing import InForce
 from bot.flow.account import line_of_time
 from bot.flow.call_list import Call, call_list
-from bot.flow.close import close_within
+from bot.flow.close import close_all
 from bot.flow.console import may_change
 from bot.flow.console_today import Duty, duties_of
 from bot.flow.context import Context
@@ -55,10 +54,6 @@ class Account:
         """Its sentence in the catalogue."""
         return f"console.state.{self.state.value}"
 
-    @staticmethod
-    def reason_name(reason: str) -> str:
-        return f"console.reason.{reason}"
-
 
 async def account_of(ctx: Context, someone: Visitor, number: int) -> Account | None:
     """None for what is not there, and for what this reader is excluded from."""
@@ -70,9 +65,9 @@ async def account_of(ctx: Context, someone: Visitor, number: int) -> Account | N
         duty = (await duties_of(tx, known, reader, [row], now))[row.id]
     trail = _trail(known, reader.language)
     line = tuple(
-        Step(one["at"], _sentence(trail, _kept(one)))
+        Step(one["at"], _sentence(trail, _kept(one, row.excluded)))
         for one in await line_of_time(ctx, row.reference)
-        if one["action"] not in _TELLS_OF_EXCLUSION
+        if one["action"] not in _TELLS_OF_EXCLUSION and one.get("person") not in row.excluded
     )
     is_open = row.state is AlertState.OPEN
     may_close = is_open and reader.role is Role.COORDINATOR
@@ -91,12 +86,15 @@ def _trail(known: InForce, language: str) -> Trail:
     return Trail(words(language), person, school)
 
 
-def _kept(line: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Who is excluded from an alert stands in nobody's line of it: that alone would say much."""
-    skipped = line.get("skipped")
-    if not isinstance(skipped, Mapping):
-        return line
-    return {**line, "skipped": {who: why for who, why in skipped.items() if why != _EXCLUDED}}
+def _kept(line: Mapping[str, Any], excluded: Collection[str]) -> Mapping[str, Any]:
+    """Who is excluded from an alert stands nowhere in this line of it, nor did before they were:
+    that they fell silent would say as much."""
+    kept = dict(line)
+    if isinstance(told := line.get("told"), list):
+        kept["told"] = [who for who in told if who not in excluded]
+    if isinstance(skipped := line.get("skipped"), Mapping):
+        kept["skipped"] = {who: why for who, why in skipped.items() if why != _EXCLUDED}
+    return kept
 
 
 def _sentence(trail: Trail, line: Mapping[str, Any]) -> str:
@@ -118,12 +116,15 @@ async def close_alert(ctx: Context, someone: Visitor, number: int, reason: str) 
             alert = await alerts.by_id(tx, number)
             if alert is None or changer.person.id in alert.excluded:
                 return nothing_here(language)
-            if reason not in CLOSING_REASONS:
+            why = next((one for one in CLOSINGS if one.id == reason), None)
+            if why is None:
                 return Reply("console.reason_missing", language, alert=True)
-            await close_within(ctx, tx, alert.reference, reason, changer.person.id)
+            me = changer.person.id
+            if not await close_all(ctx, tx, alert.reference, why.value, me, unless_excluded=me):
+                return Reply("console.closed_before", language)
             return Reply("console.closed", language, {"reference": alert.reference})
-    except ConflictError:
-        return Reply("console.closed_before", language)
+    except NotFoundError:
+        return nothing_here(language)
 
 
 async def calls(ctx: Context, someone: Visitor) -> list[Call] | None:

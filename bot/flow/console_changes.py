@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.versions import FROM_COMMAND_LINE, FROM_FILE
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.session import Visitor
@@ -14,11 +15,14 @@ from bot.store import events
 
 PAGE = 50
 CHANGES = (
-    "config", "directory", "drill", "school", "person", "cover", "key", "account", "code",
+    "config", "directory", "drill", "school", "person", "contact", "cover", "key", "account",
+    "code",
 )  # fmt: skip
 """What an event is about that stands here: the first word of its action."""
 _SAID = {
     "config:in_force": "console.change_config",
+    "config:drafted": "console.change_drafted",
+    "config:dropped": "console.change_dropped",
     "directory:imported": "console.change_directory",
     "drill:proposed": "console.change_drill_proposed",
     "drill:asked": "console.change_drill_asked",
@@ -33,6 +37,8 @@ _SAID = {
     "person:left": "console.change_left",
     "person:invited": "console.change_invited",
     "person:enrolled": "console.change_enrolled",
+    "person:signed_out": "console.change_signed_out",
+    "contact:ended": "console.change_account_ended",
     "cover:asked": "console.change_cover_asked",
     "cover:accepted": "console.change_cover_accepted",
     "cover:declined": "console.change_cover_declined",
@@ -44,6 +50,9 @@ _SAID = {
     "code:chosen": "console.change_code_chosen",
     "code:locked": "console.change_code_locked",
 }
+
+
+_DOORS = {FROM_FILE: "console.by_file", FROM_COMMAND_LINE: "console.by_command_line"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ async def changes(ctx: Context, someone: Visitor, before: int) -> tuple[list[Cha
     people, schools = known.directory.people, known.directory.schools
 
     def named(who: str) -> str:
+        if who in _DOORS:
+            return say.say(_DOORS[who])
         return people[who].name if who in people else who
 
     def about(detail: Mapping[str, Any], person_id: str | None) -> str:
@@ -79,7 +90,7 @@ async def changes(ctx: Context, someone: Visitor, before: int) -> tuple[list[Cha
     found = []
     for row in rows[:PAGE]:
         sentence = _SAID.get(row.action)
-        by = str(row.detail.get("by") or row.detail.get("author") or row.person_id or "")
+        by = str(row.detail.get("by") or row.detail.get("who") or row.person_id or "")
         found.append(
             Change(
                 row.at,

@@ -16,7 +16,6 @@ from bot.flow.context import Context
 from bot.flow.find import search
 from bot.flow.first_day import Standing, steps_of
 from bot.flow.in_force import in_force
-from bot.flow.session import Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class SchoolPage:
     """The roles, one of which would have to be reachable and none is, by leg."""
 
 
-async def overview(ctx: Context, someone: Visitor, text: str) -> Overview:  # noqa: ARG001
+async def overview(ctx: Context, text: str) -> Overview:
     async with ctx.store.reading() as tx:
         known = await in_force(ctx, tx)
         steps = () if text.strip() else await steps_of(ctx, tx, known)
@@ -47,7 +46,7 @@ async def overview(ctx: Context, someone: Visitor, text: str) -> Overview:  # no
     return Overview(None, tuple(step for step in steps if not step.done))
 
 
-async def school_page(ctx: Context, someone: Visitor, code: str) -> SchoolPage | None:  # noqa: ARG001
+async def school_page(ctx: Context, code: str) -> SchoolPage | None:
     """None for a code that no school of the directory has."""
     async with ctx.store.reading() as tx:
         known = await in_force(ctx, tx)

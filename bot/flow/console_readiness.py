@@ -13,7 +13,7 @@ from bot.domain.calendar import DayRange, local_day
 from bot.domain.covers import may_stand_in
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.evening import Line
-from bot.domain.people import Absence, Person
+from bot.domain.people import LONGEST_AHEAD, Absence, Person
 from bot.domain.readiness import missing, next_pupil_day
 from bot.domain.routing import InForce
 from bot.domain.school import School
@@ -132,7 +132,7 @@ async def write_absence(
             people, today = changer.known.directory.people, local_day(changer.now)
             if person_id not in people or (cover_id and cover_id not in people):
                 return Reply("console.person_missing", language, alert=True)
-            if days is None or not max(days[0], today) <= days[1]:
+            if days is None or not max(days[0], today) <= days[1] <= today + LONGEST_AHEAD:
                 return Reply("console.days_wrong", language, alert=True)
             if cover_id and not may_stand_in(
                 changer.known.policies, people[person_id], people[cover_id]

@@ -29,7 +29,10 @@ async def owe_digests(tx: Tx, now: datetime, held_until: datetime, to: Iterable[
     """One digest to each of these people of what this hold kept; it goes before the cards, whose
     bells are all later."""
     for reachable in {stand.person.id: stand for stand in to}.values():
-        row = message_row(Kind.DIGEST, reachable, now, bell_at=held_until)
+        chat = reachable.person.answering_contact
+        if chat is None:
+            continue  # it names several: on another way the cards tell them one by one
+        row = message_row(Kind.DIGEST, Reachable(reachable.person, chat), now, bell_at=held_until)
         await messages.add_once(tx, row)
 
 

@@ -21,7 +21,7 @@ from bot.flow.taking_back import as_it_was, keep
 from bot.flow.tell import refresh_cards
 from bot.flow.versions import note_import
 from bot.intake.directory_csv import DirectoryFile, check_references
-from bot.store import absences, alerts, directory, events
+from bot.store import absences, alerts, config, directory, events
 from bot.store.unit_of_work import Tx
 
 
@@ -112,9 +112,10 @@ async def apply(
     undoing: bool = False,
     **version: Any,
 ) -> Difference:
-    """Import these files: all of it in one transaction, or nothing. `version` says who, why, and
-    what is restored, as `note_import` takes it."""
+    """Import these files: all of it in one transaction, or nothing. `version` says why, and what
+    is restored, as `note_import` takes it."""
     async with ctx.store.unit() as tx:
+        await config.take_turn(tx)  # before anything is looked at: what is compared stays so
         now = ctx.now()
         before = await in_force(ctx, tx)
         undoes = None
@@ -141,7 +142,7 @@ async def apply(
         await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
         for some in directory.by_many(found.gone_people):
             await remove(tx, some, now, by="import")
-        await note_import(tx, before, now, **{"who": by, **version})
+        await note_import(tx, before, now, who=by, **version)
         await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
         for those in directory.by_many(person.id for person in found.changed_people):
             await absences.look_again_at(tx, those, now)
@@ -157,6 +158,7 @@ async def apply(
                 new=len(found.new_schools) + len(found.new_people),
                 changed=len(found.changed_schools) + len(found.changed_people),
                 gone=len(found.gone_schools) + len(found.gone_people),
+                by=by,
             ),
         )
         await tell_who_left(tx, before, found.gone_people, now)

@@ -117,16 +117,6 @@ def _readable(kind: str, body: str) -> None:
     read_text(kind, body.encode(), file_of(kind))
 
 
-async def rewrite(ctx: Context, number: int, body: str, by: By = None) -> None:
-    """Another text in the same draft, which stays made from what it was made from."""
-    async with ctx.store.unit() as tx:
-        author, draft = await may_change(ctx, tx, by), await _open(tx, number)
-        if draft.author != author:
-            raise ConflictError(f"Draft {number} is somebody else's: make one of your own.")
-        _readable(draft.kind, body)
-        await drafts.rewrite(tx, number, body)
-
-
 async def _open(tx: Tx, number: int, *, lock: bool = True) -> Draft:
     draft = await drafts.by_id(tx, number, lock=lock)
     if draft is None:
@@ -285,7 +275,7 @@ async def restore(
             if await asks_for_two(tx):
                 return draft, None
             return draft, await _put(ctx, tx, await _open(tx, draft), who)
-    await apply(ctx, files_of(old.body), who=who, reason=reason.strip(), restored_from=number)
+    await apply(ctx, files_of(old.body), by=who, reason=reason.strip(), restored_from=number)
     async with ctx.store.reading() as tx:
         newest = await config.newest(tx, DIRECTORY)
     return None, newest.id if newest else None

@@ -4,13 +4,13 @@ follows is in the outbox, and the same days written again end the first.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from bot.domain.access import session_stands
 from bot.domain.calendar import local_day
 from bot.domain.cover import Reachable
 from bot.domain.own_page import OwnPage, own_page
-from bot.domain.people import Channel, Person
+from bot.domain.people import LONGEST_AHEAD, Person
 from bot.domain.routing import InForce
 from bot.domain.school import School
 from bot.flow.away import away_line, go_away
@@ -26,8 +26,6 @@ from bot.flow.stand_in import begin, end, fresh, tell_of_gaps
 from bot.rendering.catalogue import LANGUAGES, words
 from bot.store import access, directory
 from bot.store.unit_of_work import Tx
-
-_MOST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ async def away(ctx: Context, someone: Visitor, first: str, last: str) -> Reply:
         days = _days(first, last or first, local_day(now))
         if days is None:
             return Reply("me.days_not_understood", person.language)
-        chat = next((c for c in person.contacts if c.channel is Channel.TELEGRAM), None)
+        chat = person.answering_contact
         if chat is not None:
             await go_away(tx, known, Reachable(person, chat), days, now)
         else:
@@ -132,4 +130,4 @@ def _days(first: str, last: str, today: date) -> tuple[date, date] | None:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         return None
-    return days if max(days[0], today) <= days[1] <= today + _MOST else None
+    return days if max(days[0], today) <= days[1] <= today + LONGEST_AHEAD else None

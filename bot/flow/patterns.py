@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertChild, children_in_scope
+from bot.domain.cover import Reachable
 from bot.domain.disclosure import is_sealed
 from bot.domain.incident import incident_of
 from bot.domain.message import Kind, Priority
@@ -69,7 +70,9 @@ async def _together(
 
 async def _tell_the_desk(raising: Raising, rows: list[Row[Any]]) -> None:
     excluded = raising.excluded.union(*(row.excluded for row in rows))
-    to_tell = reachable(raising.known, Role.MASH_DESK, None, excluded, raising.now)
+    # It names several notices: who reads along on another way may be excluded from one of them.
+    desk = reachable(raising.known, Role.MASH_DESK, None, excluded, raising.now)
+    to_tell = [Reachable(to.person, way) for to in desk if (way := to.person.answering_contact)]
     said = {"consider": [row.notification_id for row in rows]}
     await messages.add(
         raising.tx,

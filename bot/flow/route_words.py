@@ -9,6 +9,9 @@ from bot.domain.routing import InForce
 from bot.domain.school import School
 from bot.rendering.catalogue import Words
 
+_MOST_LEFT_OUT = 20
+"""Of each leg: a screen is one message, which Telegram cuts for nobody. `route` lists them all."""
+
 
 def route_lines(
     known: InForce,
@@ -33,13 +36,19 @@ def route_lines(
             sentence = "route.step_listed" if step.listed else sentence
             said = sentence if people else "route.nobody"
             lines.append(say.say(said, due=say.moment(when), people=people))
-        for out in left_out(known, leg, school.code, year):
-            if out.person.scope.everywhere and out.why == NOT_THIS_ROLE:
-                continue  # the authority's own, of whom nobody asks
+        outside = [
+            out
+            for out in left_out(known, leg, school.code, year)
+            # Of the authority's own nobody asks.
+            if not (out.person.scope.everywhere and out.why == NOT_THIS_ROLE)
+        ]
+        for out in outside[:_MOST_LEFT_OUT]:
             why = say.say(f"skip.{out.why}")
             if out.cover:
                 why = say.say("route.away_covered", person=out.cover.name)
             lines.append(say.say("route.left_out", person=out.person.name, why=why))
+        if (more := len(outside) - _MOST_LEFT_OUT) > 0:
+            lines.append(say.count("answer.more_not_shown", more))
         if not leg.settlers:
             lines.append(say.say("route.nobody_at_all"))
     return lines

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import OF_THE_DESK, AlertState, Leg
+from bot.domain.alert import CLOSINGS, OF_THE_DESK, AlertState, Leg
 from bot.domain.people import Role
 from bot.domain.routing import climb
-from bot.domain.screen import CLOSINGS, LISTS, View, Which, turned
+from bot.domain.screen import LISTS, View, Which, turned
 from bot.flow.ladder import ladders
 from bot.flow.look import Look, Screen, to
 from bot.store import alerts, plans
@@ -173,7 +173,7 @@ async def duty(look: Look) -> Screen | None:
     elif row.bell_at < look.now:
         lines.append(say.say("screen.past_the_bell"))
     lines += await _who_has_it(look, row)
-    if is_open:
+    if is_open and not row.held:  # while that is asked nobody is told
         lines += await _next(look, row)
     screen = Screen(lines)
     if is_open and look.person.role is Role.COORDINATOR:
@@ -226,12 +226,12 @@ async def closing(look: Look) -> Screen | None:
         case (_,) if row is not None and row.state is AlertState.OPEN:
             screen = Screen([look.say.say("screen.close_why", reference=row.reference)])
             for place, reason in enumerate(CLOSINGS):
-                text = look.say.say(f"closing.{reason.name.lower()}")
+                text = look.say.say(reason.sentence)
                 screen.button(text, View.CLOSE, row.id, place)
         case (_, place) if row is not None and place < len(CLOSINGS):
             if row.state is not AlertState.OPEN:
                 return await duty(_at_duty(look))
-            why = look.say.say(f"closing.{CLOSINGS[place].name.lower()}")
+            why = look.say.say(CLOSINGS[place].sentence)
             of_it = await alerts.of_notifications(look.tx, [row.notification_id], lock=False)
             standing = sum(one.state is AlertState.OPEN for one in of_it)
             sentence = look.say.count(

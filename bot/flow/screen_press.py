@@ -7,10 +7,11 @@ found done, and the press shows how things stand.
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.domain.alert import CLOSINGS
 from bot.domain.calendar import local_day
 from bot.domain.cover import Reachable
 from bot.domain.message import Kind, Priority
-from bot.domain.screen import CLOSINGS, View, may_look
+from bot.domain.screen import View, may_look
 from bot.flow.answer import pressed_message
 from bot.flow.ask import asker, help_text
 from bot.flow.away import go_away, tell_what_stands

@@ -12,7 +12,7 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from bot.domain.access import TRIES, code_is_acceptable
+from bot.domain.access import MOST_DIGITS, TRIES, code_is_acceptable
 from bot.domain.cover import Reachable
 from bot.domain.message import Kind
 from bot.domain.people import Role
@@ -70,6 +70,17 @@ async def choose(ctx: Context, visitor: Visitor, code: str, again: str) -> Unloc
         # In their own chat: whoever else chose it for them is found out.
         await _tell_holder(ctx, tx, visitor, "code.chosen")
     return Unlocking.DONE
+
+
+async def choose_or_unlock(
+    ctx: Context, visitor: Visitor, standing: Unlocking, code: str, again: str
+) -> Unlocking:
+    """What became of a code that was typed twice, where one is to be chosen, or once. What is
+    longer than any code is not looked at whole."""
+    code, again = code[: MOST_DIGITS + 1], again[: MOST_DIGITS + 1]
+    if standing is Unlocking.CHOOSE:
+        return await choose(ctx, visitor, code, again)
+    return await unlock(ctx, visitor, code)
 
 
 async def unlock(ctx: Context, visitor: Visitor, code: str) -> Unlocking:

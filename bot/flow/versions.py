@@ -266,7 +266,11 @@ def _fault(known: InForce, nobody: Nobody) -> Fault:
     roles = " or ".join(role.value for role in nobody.roles)
     where = f"{school.code} {school.name}" if school else "the authority"
     end = ", at the end" if nobody.at_the_end else ""
-    return Fault(f"{where}, {nobody.leg.value} leg{end}", f"would have no {roles} any more")
+    years = ", ".join(map(str, nobody.years))
+    of_years = f" for year groups {years}" if years else ""
+    return Fault(
+        f"{where}, {nobody.leg.value} leg{end}", f"would have no {roles}{of_years} any more"
+    )
 
 
 # --- who may -------------------------------------------------------------------------------------

@@ -108,12 +108,12 @@ async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in await tx.all(_WITH_NOTIFICATION.where(alerts.c.id.in_(ids)))}
 
 
-async def open_ones(tx: Tx, limit: int = 1000) -> Sequence[Row[Any]]:
-    """Open alerts, nearest bell first; those of drills behind all real ones."""
+async def open_ones(tx: Tx) -> Sequence[Row[Any]]:
+    """Every open alert, nearest bell first; those of drills behind all real ones."""
     return await tx.all(
-        _WITH_NOTIFICATION.where(alerts.c.state == AlertState.OPEN)
-        .order_by(notifications.c.drill_id.is_not(None), alerts.c.bell_at, alerts.c.id)
-        .limit(limit)
+        _WITH_NOTIFICATION.where(alerts.c.state == AlertState.OPEN).order_by(
+            notifications.c.drill_id.is_not(None), alerts.c.bell_at, alerts.c.id
+        )
     )
 
 

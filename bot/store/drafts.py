@@ -1,5 +1,6 @@
-"""Drafts of the next versions, as rows. A draft's text is replaced; what became of it stays."""
+"""Drafts of the next versions, as rows. What became of one stays to be read."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -49,8 +50,13 @@ async def open_ones(tx: Tx) -> list[Draft]:
     return [_draft(row) for row in rows]
 
 
-async def rewrite(tx: Tx, number: int, body: str) -> None:
-    await tx.execute(update(drafts).where(_d.id == number).values(body=body))
+async def base_of_text(tx: Tx, kind: str, sha256: str) -> int | None:
+    """The version that the newest draft with this very text was made from."""
+    wanted = select(_d.body, _d.made_from).where(_d.kind == kind).order_by(_d.id.desc())
+    for row in await tx.all(wanted):
+        if hashlib.sha256(row.body.encode()).hexdigest() == sha256:
+            return int(row.made_from)
+    return None
 
 
 async def end(

@@ -13,8 +13,9 @@ from fastapi import Request, Response
 from starlette.responses import FileResponse
 
 from bot.domain.access import IDLE, Way
+from bot.flow.reply import Reply
 from bot.flow.session import Entered, form_token
-from bot.rendering.page import render_for_anyone
+from bot.rendering.page import render, render_for_anyone
 from bot.web.limits import TooLargeError, limited_body
 
 Form = Mapping[str, str]
@@ -76,6 +77,12 @@ def keep_cookie(response: Response, entered: Entered) -> Response:
     site = "SameSite=None; Partitioned" if mini_app else "SameSite=Strict"
     response.headers["Set-Cookie"] = f"{COOKIE}={entered.cookie}; Path=/; Secure; HttpOnly; {site}"
     return response
+
+
+def said(reply: Reply, token: str, *, back: str | None = None, status: int = 200) -> Response:
+    """A page of one sentence, and the way back."""
+    page = render("said.html", reply.language, text=reply.text, form=token, back=back)
+    return answer(page, status=status, expires=True)
 
 
 def clear_cookie(response: Response) -> Response:

@@ -20,17 +20,18 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from bot.domain.access import MOST_DIGITS
 from bot.domain.console import CONSOLE_PATH, SECTIONS, is_console_path, sections_of
 from bot.flow.console import console_visitor, speak, step_up_of
 from bot.flow.context import Context
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import Visitor, form_token
-from bot.flow.unlock import Unlocking, choose, unlock
+from bot.flow.unlock import Unlocking, choose_or_unlock
 from bot.rendering.console import render_console
 from bot.web.browser import COOKIE, Form, answer, move_on, posted
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+MOST_FIELDS = 500
+"""A field for each tick of the matrix; what waits for the unlock code is as long."""
 _OURS = ("form", "code", "again", "to", "back")
 """Fields of the frame's own forms: a page's form uses other names."""
 
@@ -43,6 +44,19 @@ class Change:
     form: Form
 
 
+class InsteadError(Exception):
+    """What a page's first line raises to answer in the page's place."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+async def answered_instead(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, InsteadError)
+    return error.response
+
+
 class Console:
     """What every page of the console is handed: who asks, and the frame around an answer."""
 
@@ -50,12 +64,16 @@ class Console:
         self.ctx = ctx
 
     async def reader(self, request: Request, section: str, *, touch: bool = True) -> Visitor:
-        """Who asks, if they may read this section; for all others the address is not there. What a
-        page asks by itself does not `touch`: nobody is there because a page moves."""
+        """Who asks, if they may read this section; for all others the address is not there. Where
+        reading needs the unlock code, that comes first. What a page asks by itself does not
+        `touch`: nobody is there because a page moves."""
         cookie = request.cookies.get(COOKIE, "")
         someone = await console_visitor(self.ctx, cookie, section, touch=touch)
         if someone is None:
             raise absent()
+        if not someone.unlocked and request.method == "GET":
+            came, back = await step_up_of(self.ctx, someone), request.url.path
+            raise InsteadError(self.locked(request, someone, section, came, back=back))
         return someone
 
     async def change(
@@ -64,22 +82,23 @@ class Console:
         section: str,
         *,
         most_bytes: int = 32 * 1024,
-        most_fields: int = 30,
-    ) -> Change | Response:
-        """The form of somebody who may change something in this section, or the answer to give
-        instead: that another site sent it, or that the unlock code comes first. The use case asks
+        most_fields: int = MOST_FIELDS,
+    ) -> Change:
+        """The form of somebody who may change something in this section. InsteadError with the
+        answer where another site sent it, or the unlock code comes first. The use case asks
         `may_change` once more, within its commit."""
         someone = await self.reader(request, section)
         form = await posted(request, most_bytes=most_bytes, most_fields=most_fields)
         if form is None:
-            return self.said(request, someone, section, "console.not_from_here", status=403)
+            said = self.said(request, someone, section, "console.not_from_here", status=403)
+            raise InsteadError(said)
         came = await step_up_of(self.ctx, someone)
         if came is Unlocking.DONE:
             return Change(someone, form)
         kept = {name: value for name, value in form.items() if name not in _OURS}
-        back = form.get("back", "")
-        return self.locked(
-            request, someone, section, came, to=request.url.path, back=back, kept=kept
+        back, to = form.get("back", ""), request.url.path
+        raise InsteadError(
+            self.locked(request, someone, section, came, to=to, back=back, kept=kept)
         )
 
     # --- answers ---------------------------------------------------------------------------------
@@ -97,6 +116,24 @@ class Console:
         """A page in the frame."""
         html = self.part(request, someone, section, template, **values)
         return answer(html, status=status, expires=True)
+
+    def form_page(
+        self,
+        request: Request,
+        someone: Visitor,
+        section: str,
+        template: str,
+        *,
+        was: Form | None = None,
+        fault: str = "",
+        **values: Any,
+    ) -> Response:
+        """A page with a form: empty, or as it was filled in with what is wrong with it."""
+        status = 422 if fault else 200
+        return self.page(
+            request, someone, section, template, status=status, form_was=was or {}, fault=fault,
+            **values,
+        )  # fmt: skip
 
     def part(
         self, request: Request, someone: Visitor, section: str, template: str, **values: Any
@@ -214,14 +251,15 @@ def frame_pages(console: Console) -> APIRouter:
     @router.post(f"{CONSOLE_PATH}/unlock")
     async def try_code(request: Request) -> Response:
         someone, section = await whoever(request)
-        form = await posted(request, most_bytes=1024 * 1024, most_fields=40)
+        form = await posted(request, most_bytes=1024 * 1024, most_fields=MOST_FIELDS + 10)
         if form is None:
             return console.said(request, someone, section, "console.not_from_here", status=403)
-        code, again = (form.get(name, "")[: MOST_DIGITS + 1] for name in ("code", "again"))
-        if await step_up_of(ctx, someone) is Unlocking.CHOOSE:
-            came = await choose(ctx, someone, code, again)
-        else:
-            came = await unlock(ctx, someone, code)
+        standing, code, again = (
+            await step_up_of(ctx, someone),
+            form.get("code", ""),
+            form.get("again", ""),
+        )
+        came = await choose_or_unlock(ctx, someone, standing, code, again)
         if came is Unlocking.DONE:  # by what stands now: reading may need no code at all
             someone, section = await whoever(request)
             came = await step_up_of(ctx, someone)

@@ -19,7 +19,7 @@ def pages(console: Console) -> APIRouter:
     async def show(request: Request, q: str = "") -> Response:
         someone = await console.reader(request, _SECTION)
         typed = q[:_MOST_TYPED]
-        found = await overview(console.ctx, someone, typed)
+        found = await overview(console.ctx, typed)
         return console.page(
             request, someone, _SECTION, "directory.html", found=found.found, steps=found.steps,
             typed=typed, names=NAMES, why=WHY, lacking=LACKING,
@@ -28,7 +28,7 @@ def pages(console: Console) -> APIRouter:
     @router.get(f"{CONSOLE_PATH}/directory/schools/{{code}}")
     async def school(request: Request, code: str) -> Response:
         someone = await console.reader(request, _SECTION)
-        found = await school_page(console.ctx, someone, code)
+        found = await school_page(console.ctx, code)
         if found is None:
             raise absent()
         return console.page(request, someone, _SECTION, "school.html", found=found)

@@ -34,10 +34,10 @@ def pages(console: Console) -> APIRouter:
     async def _all(
         request: Request, someone: Visitor, form: Form | None = None, fault: str = ""
     ) -> Response:
-        return console.page(
-            request, someone, _SECTION, "drills.html", drills=await drills_known(ctx),
-            form_was=form or {}, fault=fault, status=422 if fault else 200,
-        )  # fmt: skip
+        known = await drills_known(ctx)
+        return console.form_page(
+            request, someone, _SECTION, "drills.html", was=form, fault=fault, drills=known
+        )
 
     @router.get(_HERE)
     async def show(request: Request) -> Response:
@@ -46,8 +46,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(_HERE)
     async def ask(request: Request) -> Response:
         change = await console.change(request, _SECTION)
-        if isinstance(change, Response):
-            return change
         someone, form = change.someone, change.form
         schools = "all" if form.get("which") == "all" else form.get("schools", "")
         asked = await propose(ctx, someone, schools, form.get("when", ""))
@@ -68,8 +66,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(f"{_HERE}/{{number}}/{{name}}")
     async def act(request: Request, number: str, name: str) -> Response:
         change = await console.change(request, _SECTION)
-        if isinstance(change, Response):
-            return change
         if name not in _ACTS:
             raise absent()
         reply = await _ACTS[name](ctx, change.someone, small_number(number) or 0)

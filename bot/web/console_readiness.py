@@ -49,10 +49,10 @@ def pages(console: Console) -> APIRouter:
     async def _away(
         request: Request, someone: Visitor, form: Form | None = None, fault: str = ""
     ) -> Response:
-        return console.page(
-            request, someone, _SECTION, "away.html", found=await away(ctx), form_was=form or {},
-            fault=fault, status=422 if fault else 200,
-        )  # fmt: skip
+        found = await away(ctx)
+        return console.form_page(
+            request, someone, _SECTION, "away.html", was=form, fault=fault, found=found
+        )
 
     @router.get(_AWAY)
     async def who_is_away(request: Request) -> Response:
@@ -61,8 +61,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(_AWAY)
     async def is_away(request: Request) -> Response:
         change = await console.change(request, _SECTION)
-        if isinstance(change, Response):
-            return change
         someone, form = change.someone, change.form
         person, cover = form.get("person", ""), form.get("cover", "")
         reply = await write_absence(ctx, someone, person, _days(form), cover)
@@ -73,8 +71,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(f"{_AWAY}/{{number}}/end")
     async def is_back(request: Request, number: str) -> Response:
         change = await console.change(request, _SECTION)
-        if isinstance(change, Response):
-            return change
         reply = await end_absence(ctx, change.someone, small_number(number) or 0)
         return _done(request, change.someone, reply, _AWAY)
 
@@ -83,10 +79,10 @@ def pages(console: Console) -> APIRouter:
     async def _closed(
         request: Request, someone: Visitor, form: Form | None = None, fault: str = ""
     ) -> Response:
-        return console.page(
-            request, someone, _SECTION, "closed.html", found=await closed(ctx, someone),
-            form_was=form or {}, fault=fault, status=422 if fault else 200,
-        )  # fmt: skip
+        found = await closed(ctx, someone)
+        return console.form_page(
+            request, someone, _SECTION, "closed.html", was=form, fault=fault, found=found
+        )
 
     @router.get(_CLOSED)
     async def what_is_closed(request: Request) -> Response:
@@ -95,8 +91,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(_CLOSED)
     async def close(request: Request) -> Response:
         change = await console.change(request, _SECTION)
-        if isinstance(change, Response):
-            return change
         someone, form = change.someone, change.form
         reply = await write_closure(ctx, someone, form.get("school", ""), _days(form))
         if reply.alert:
@@ -106,8 +100,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(f"{_CLOSED}/{{number}}/end")
     async def open_again(request: Request, number: str) -> Response:
         change = await console.change(request, _SECTION)
-        if isinstance(change, Response):
-            return change
         reply = await end_closure(ctx, change.someone, small_number(number) or 0)
         return _done(request, change.someone, reply, _CLOSED)
 

@@ -36,7 +36,6 @@ from bot.web.browser import move_on, small_number
 from bot.web.console import Console, absent
 
 _HERE = f"{CONSOLE_PATH}/routing"
-_MOST_FIELDS = 500
 
 
 def pages(console: Console) -> APIRouter:
@@ -78,9 +77,7 @@ def pages(console: Console) -> APIRouter:
 
     @router.post(f"{_HERE}/ladder/{{leg}}")
     async def draft_ladder(request: Request, leg: str) -> Response:
-        change = await console.change(request, SECTION, most_fields=_MOST_FIELDS)
-        if isinstance(change, Response):
-            return change
+        change = await console.change(request, SECTION)
         if leg not in list(Leg):
             raise absent()
         try:
@@ -109,9 +106,7 @@ def pages(console: Console) -> APIRouter:
 
     @router.post(f"{_HERE}/matrix")
     async def draft_matrix(request: Request) -> Response:
-        change = await console.change(request, SECTION, most_fields=_MOST_FIELDS)
-        if isinstance(change, Response):
-            return change
+        change = await console.change(request, SECTION)
         try:
             number = await draft_of_matrix(ctx, change.someone, change.form)
         except EncompassError as error:
@@ -137,8 +132,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(f"{_HERE}/draft/{{number}}/put")
     async def put(request: Request, number: str) -> Response:
         change = await console.change(request, SECTION)
-        if isinstance(change, Response):
-            return change
         over = small_number(change.form.get("over", ""))
         try:
             draft_number = small_number(number) or 0
@@ -150,8 +143,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(f"{_HERE}/draft/{{number}}/drop")
     async def drop(request: Request, number: str) -> Response:
         change = await console.change(request, SECTION)
-        if isinstance(change, Response):
-            return change
         try:
             await drafts.drop(ctx, small_number(number) or 0, change.someone)
         except EncompassError:
@@ -161,8 +152,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(f"{_HERE}/restore/{{number}}")
     async def restore(request: Request, number: str) -> Response:
         change = await console.change(request, SECTION)
-        if isinstance(change, Response):
-            return change
         reason = change.form.get("reason", "")
         try:
             draft_number, version = await drafts.restore(

@@ -13,7 +13,8 @@ import hashlib
 
 from fastapi import APIRouter, Request, Response
 
-from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH
+from bot.domain.alert import CLOSINGS
+from bot.domain.console import CONSOLE_PATH
 from bot.flow.console_alert import account_of, calls, close_alert
 from bot.flow.console_today import SHOWN, today
 from bot.flow.session import Visitor
@@ -56,8 +57,6 @@ def pages(console: Console) -> APIRouter:
     @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/close")
     async def close(request: Request, alert: str) -> Response:
         change = await console.change(request, _SECTION)
-        if isinstance(change, Response):
-            return change
         number, reason = small_number(alert) or 0, change.form.get("reason", "")
         reply = await close_alert(console.ctx, change.someone, number, reason)
         if reply.alert:
@@ -82,7 +81,7 @@ def pages(console: Console) -> APIRouter:
             raise absent()
         return console.page(
             request, someone, _SECTION, "alert.html", account=found, fault=fault,
-            reasons=CLOSING_REASONS, status=422 if fault else 200,
+            reasons=CLOSINGS, status=422 if fault else 200,
         )  # fmt: skip
 
     async def _moving(request: Request, someone: Visitor) -> tuple[str, str]:

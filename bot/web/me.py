@@ -3,7 +3,7 @@
 | address | does |
 |---|---|
 | `GET /me` | what I am told of, my ways, my absence, who stands in |
-| `POST /me/DEED` | language, test, away, back, lost: for oneself alone |
+| `POST /me/DEED` | unlock; language, test, away, back, lost: for oneself alone |
 """
 
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,17 @@ from bot.flow.session import Visitor, form_token, visitor
 from bot.rendering.catalogue import words
 from bot.rendering.own_page import own_parts
 from bot.rendering.page import render
-from bot.web.browser import COOKIE, Form, answer, move_on, page_for_anyone, posted, small_number
+from bot.web.browser import (
+    COOKIE,
+    Form,
+    answer,
+    move_on,
+    page_for_anyone,
+    posted,
+    said,
+    small_number,
+)
+from bot.web.locked import ask_for_code, try_code
 
 Deed = Callable[[Context, Visitor, Form], Awaitable[Reply]]
 
@@ -68,6 +78,9 @@ def me_router(ctx: Context) -> APIRouter:
         mine = await my_page(ctx, someone) if someone else None
         if someone is None or mine is None:
             return answer(page_for_anyone("ended"), status=401)
+        token = form_token(request.cookies[COOKIE])
+        if not someone.unlocked:
+            return await ask_for_code(ctx, someone, OWN_PATH, token)
         language = someone.person.language
         page = render(
             "me.html",
@@ -76,9 +89,8 @@ def me_router(ctx: Context) -> APIRouter:
             absences=mine.absences,
             today=mine.today.isoformat(),
             languages=[(code, name) for code, name in NAMES.items() if code != language],
-            may_change=someone.unlocked,
             console=CONSOLE_PATH if _has_console(someone) else "",
-            form=form_token(request.cookies[COOKIE]),
+            form=token,
         )
         return answer(page, expires=True)
 
@@ -87,6 +99,8 @@ def me_router(ctx: Context) -> APIRouter:
         someone, form = await who(request), await posted(request)
         if someone is None or form is None:
             return answer(page_for_anyone("ended"), status=401)
+        if name == "unlock":
+            return await try_code(ctx, someone, OWN_PATH, form)
         if not someone.unlocked:
             return move_on(OWN_PATH)
         deed, status = _DEEDS.get(name), 200
@@ -94,10 +108,7 @@ def me_router(ctx: Context) -> APIRouter:
             reply, status = nothing_here(someone.person.language), 404
         else:
             reply = await deed(ctx, someone, form)
-        body = render(
-            "said.html", reply.language, text=reply.text, form=form["form"], back=OWN_PATH
-        )
-        return answer(body, status=status, expires=True)
+        return said(reply, form["form"], back=OWN_PATH, status=status)
 
     return router
 

@@ -14,11 +14,10 @@
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from bot.domain.access import APP_PATH, LINK_PATH, MOST_DIGITS
+from bot.domain.access import APP_PATH, LINK_PATH
 from bot.domain.console import CONSOLE_PATH
 from bot.flow.acknowledge import acknowledge, no_health_need
 from bot.flow.answer_question import answer_question
@@ -42,7 +41,6 @@ from bot.flow.session import (
 from bot.flow.take_question import take_question
 from bot.flow.triage import decide_by_choice
 from bot.flow.undo import undo
-from bot.flow.unlock import Unlocking, choose, standing_of, unlock
 from bot.flow.why import Reason, Why, why
 from bot.rendering.catalogue import words
 from bot.rendering.page import AlertPage, render, render_for_anyone
@@ -57,9 +55,11 @@ from bot.web.browser import (
     move_on,
     page_for_anyone,
     posted,
+    said,
     small_number,
     static,
 )
+from bot.web.locked import ask_for_code, try_code
 
 Answering = Callable[[Context, Visitor, int, Form], Awaitable[Reply]]
 
@@ -185,13 +185,13 @@ def page_router(ctx: Context) -> APIRouter:
             return _not_in("ended")
         token = form_token(request.cookies[COOKIE])
         if not someone.unlocked:
-            return _locked(someone, alert_id or 0, token, await standing_of(ctx, someone))
+            return await ask_for_code(ctx, someone, f"/alert/{alert_id or 0}", token)
         opened = await open_on_page(ctx, someone, alert_id or 0)
         if isinstance(opened, AlertPage):
             return answer(
                 render("alert.html", opened.language, page=opened, form=token), expires=True
             )
-        return _said(opened, token, status=404)
+        return said(opened, token, status=404)
 
     @router.get("/alert/{alert}/stands")
     async def stands(request: Request, alert: str) -> Response:
@@ -214,22 +214,15 @@ def page_router(ctx: Context) -> APIRouter:
         )
         token = form_token(request.cookies[COOKIE])
         if told is None:
-            return _said(nothing_here(someone.person.language), token, status=404)
+            return said(nothing_here(someone.person.language), token, status=404)
         return _why(told, alert_id, token)
 
     @router.post("/alert/{alert}/unlock")
-    async def try_code(request: Request, alert: str) -> Response:
+    async def unlocked(request: Request, alert: str) -> Response:
         someone, form = await who(request), await posted(request)
         if someone is None or form is None:
             return _not_in("ended")
-        code, alert_id = form.get("code", "")[: MOST_DIGITS + 1], small_number(alert) or 0
-        if await standing_of(ctx, someone) is Unlocking.CHOOSE:
-            came = await choose(ctx, someone, code, form.get("again", "")[: MOST_DIGITS + 1])
-        else:
-            came = await unlock(ctx, someone, code)
-        if came is Unlocking.DONE:
-            return move_on(f"/alert/{alert_id}")
-        return _locked(someone, alert_id, form["form"], came)
+        return await try_code(ctx, someone, f"/alert/{small_number(alert) or 0}", form)
 
     @router.post("/alert/{alert}/{name}")
     async def answered(request: Request, alert: str, name: str) -> Response:
@@ -240,10 +233,10 @@ def page_router(ctx: Context) -> APIRouter:
         if not someone.unlocked:
             return move_on(f"/alert/{alert_id}")
         if act is None or not someone.may_ask_for(alert_id):
-            return _said(nothing_here(someone.person.language), form["form"], status=404)
+            return said(nothing_here(someone.person.language), form["form"], status=404)
         reply = await act(ctx, someone, alert_id, form)
         back = None if name in _ENDING else f"/alert/{alert_id}"
-        return _said(reply, form["form"], back=back)
+        return said(reply, form["form"], back=back)
 
     router.add_api_route("/static/{name}", static, methods=["GET"])
     return router
@@ -252,32 +245,6 @@ def page_router(ctx: Context) -> APIRouter:
 def _not_in(text: str) -> Response:
     """The one answer for everyone who is not in, or not any more."""
     return answer(page_for_anyone(text), status=401)
-
-
-def _said(reply: Reply, token: str, *, back: str | None = None, status: int = 200) -> Response:
-    body: dict[str, Any] = {"text": reply.text, "form": token, "back": back}
-    return answer(render("said.html", reply.language, **body), status=status, expires=True)
-
-
-def _locked(someone: Visitor, alert_id: int, token: str, came: Unlocking) -> Response:
-    language = someone.person.language
-    say = words(language)
-    match came:
-        case Unlocking.LOCKED:
-            return _said(Reply("page.code_locked", language), token, status=403)
-        case Unlocking.WRONG:
-            fault = say.say("page.code_wrong")
-        case Unlocking.NOT_ACCEPTABLE:
-            fault = say.say("page.code_not_acceptable")
-        case Unlocking.NOT_THE_SAME:
-            fault = say.say("page.code_not_the_same")
-        case _:
-            fault = ""
-    choosing = came in (Unlocking.CHOOSE, Unlocking.NOT_ACCEPTABLE, Unlocking.NOT_THE_SAME)
-    page = render(
-        "unlock.html", language, alert_id=alert_id, form=token, choosing=choosing, fault=fault
-    )
-    return answer(page, status=403 if fault else 200, expires=True)
 
 
 def _why(told: Why, alert_id: int, token: str) -> Response:

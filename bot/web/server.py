@@ -17,7 +17,7 @@ from bot.domain.errors import EncompassError, SettingsError
 from bot.flow.context import Context
 from bot.flow.reception import Reception
 from bot.intake.openapi import openapi_schemas
-from bot.web.console import console_router
+from bot.web.console import InsteadError, answered_instead, console_router
 from bot.web.console_pages import CONSOLE_PAGES
 from bot.web.health import health_router
 from bot.web.intake_api import intake_router
@@ -60,6 +60,7 @@ def web_app(
     app.add_exception_handler(EncompassError, expected_error)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(ClientDisconnect, hung_up)
+    app.add_exception_handler(InsteadError, answered_instead)
     app.add_exception_handler(Exception, unexpected_error)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

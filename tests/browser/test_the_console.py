@@ -211,7 +211,7 @@ async def test_what_another_site_tries_is_refused(
         other = await context.new_page()
         action = page.url.removesuffix("/console") + "/console/alerts/1/close"
         elsewhere = (
-            f"<form method=post action='{action}'><input name=reason value=in_person></form>"
+            f"<form method=post action='{action}'><input name=reason value=told_in_person></form>"
         )
         await other.route(
             "http://127.0.0.1:9/**",

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.access import IDLE, LINK_LIVES
 from bot.domain.school import School
 from tests.builders import child, notice
-from tests.console.visits import asks_for_it, enters, link_in
+from tests.console.visits import CODE, asks_for_it, enters, link_in
 from tests.page.reader import Reader
 from tests.world import World
 
@@ -53,6 +53,23 @@ async def test_a_session_that_nobody_uses_is_over(world: World, bryn: School) ->
     assert reader.status == 404
     await reader.get("/console")
     assert reader.status == 404
+
+
+async def test_where_a_code_is_required_nothing_is_read_without_it(
+    world: World, bryn: School
+) -> None:
+    await world.opens_details_on_the_page(unlock_code="required")
+    reader = await enters(world, "Coordinator")
+    for path in ("/console", "/console/calls", "/console/directory", "/me"):
+        await reader.get(path)
+        assert reader.shows("unlock code"), path
+        assert not reader.shows("Mair"), path
+    await reader.press("Go on", code=CODE, again=CODE)
+    assert reader.path == "/me"
+    assert reader.shows("Coordinator")
+    await reader.get("/console/calls")
+    assert reader.shows("Call list")
+    world.everyone_is_accounted_for()
 
 
 async def test_signing_out_ends_it(world: World, bryn: School) -> None:

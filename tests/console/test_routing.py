@@ -7,7 +7,7 @@ import pytest
 from bot.domain.people import Role
 from bot.domain.school import School
 from tests.builders import child, notice
-from tests.console.visits import enters, steps_up
+from tests.console.visits import CODE, enters, steps_up
 from tests.page.reader import Reader
 from tests.world import World
 
@@ -107,6 +107,20 @@ async def test_the_matrix_is_a_table_of_ticks(
     assert coordinator.page.count("no longer shown to") == 1
     await coordinator.press("Put in force")
     assert coordinator.shows("In force from now on")
+
+
+async def test_what_was_ticked_waits_for_the_unlock_code(world: World, bryn: School) -> None:
+    reader = await enters(world, "Coordinator")
+    await reader.get("/console/routing/matrix")
+    form = filled_in(reader)
+    assert len(form) > 90
+    del form["voice.dsp"]
+    await reader.press("Try it", **form, reason="agreed in March")
+    assert reader.shows("Choose an unlock code")
+    await reader.press("Go on", code=CODE, again=CODE)
+    await reader.press("Make the change")
+    assert reader.page.count("no longer shown to") == 1
+    world.everyone_is_accounted_for()
 
 
 async def test_who_would_be_told_names_each_one_told_and_each_one_left_out(

@@ -71,7 +71,7 @@ async def test_what_another_site_sends_changes_nothing(world: World, bryn: Schoo
     reference = await world.police.send(notice(child(bryn)))
     reader = await enters(world, "Coordinator")
     await steps_up(reader)
-    form = {"form": token_of(reader), "reason": "by_telephone"}
+    form = {"form": token_of(reader), "reason": "told_by_telephone"}
     await reader.post("/console/alerts/1/close", form, **{"sec-fetch-site": "cross-site"})
     assert reader.status == 403
     await reader.post("/console/alerts/1/close", form, **{"sec-fetch-site": "same-site"})
@@ -95,7 +95,7 @@ async def test_a_change_waits_for_the_unlock_code_and_loses_nothing(
 ) -> None:
     reference = await world.police.send(notice(child(bryn)))
     reader = await enters(world, "Coordinator")
-    form = {"form": token_of(reader), "reason": "by_telephone"}
+    form = {"form": token_of(reader), "reason": "told_by_telephone"}
     await reader.post("/console/alerts/1/close", form)
     assert reader.shows("Choose an unlock code")
     assert await world.trail(reference, "alert:closed") == []
@@ -142,13 +142,17 @@ async def test_a_role_that_is_taken_away_ends_it_at_once(world: World, bryn: Sch
     await world.change("Coordinator", role=Role.HEAD_TEACHER)
     await reader.get("/console/today")
     assert reader.status == 404
-    await reader.post("/console/alerts/1/close", {"form": token, "reason": "by_telephone"})
+    await reader.post("/console/alerts/1/close", {"form": token, "reason": "told_by_telephone"})
     assert reader.status == 404
     # Between the page's question and the use case's commit as well.
-    assert (await close_alert(world.ctx, someone, 1, "by_telephone")).sentence == "press.neutral"
+    assert (
+        await close_alert(world.ctx, someone, 1, "told_by_telephone")
+    ).sentence == "press.neutral"
     assert (await write_closure(world.ctx, someone, bryn.code, None)).sentence == "press.neutral"
     await world.change("Coordinator", role=Role.COORDINATOR)
-    assert (await close_alert(world.ctx, someone, 1, "by_telephone")).sentence == "console.closed"
+    assert (
+        await close_alert(world.ctx, someone, 1, "told_by_telephone")
+    ).sentence == "console.closed"
     world.everyone_is_accounted_for()
 
 
@@ -182,7 +186,7 @@ async def test_forged_numbers_are_nothing_and_who_is_excluded_learns_nothing(
     for number in ("1", "999999", "0", "-1", "1e3", "9" * 30, "%31x"):
         await reader.get(f"/console/alerts/{number}")
         pages.append((reader.status, reader.response.text))
-        form = {"form": token, "reason": "by_telephone"}
+        form = {"form": token, "reason": "told_by_telephone"}
         await reader.post(f"/console/alerts/{number}/close", form)
         pages.append((reader.status, reader.response.text))
     assert len(set(pages)) == 1

@@ -11,7 +11,7 @@ from bot.sandbox.chats import ChatMessage
 from tests.world import Phone, World
 
 _FORM = re.compile(r'<form method="post"(?: action="([^"]*)")?[^>]*>(.*?)</form>', re.DOTALL)
-_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+_HIDDEN = re.compile(r'<input type="hidden" name="([\w.]+)" value="([^"]*)">')
 _OWN = re.compile(r'<button[^>]* name="(\w+)" value="([^"]*)"[^>]*>([^<]*)</button>')
 
 
