@@ -7,7 +7,7 @@ send, gets the one neutral answer.
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.cover import Reachable
 from bot.domain.errors import NotFoundError
@@ -36,14 +36,18 @@ def _hash(code: str) -> str:
 
 async def invite(ctx: Context, person_id: str) -> str:
     """A fresh one-time code for this person; NotFoundError if the directory has nobody of it."""
-    code = secrets.token_urlsafe(16)
     async with ctx.store.unit() as tx:
         known = await in_force(ctx, tx)
         if person_id not in known.directory.people:
             raise NotFoundError(f"Nobody in the directory has the id {person_id}.")
-        now = ctx.now()
-        await enrolment.add_code(tx, person_id, _hash(code), now, now + LIVES)
-        await events.append(tx, events.line("person:invited", now, person_id=person_id))
+        return await new_code(tx, person_id, ctx.now())
+
+
+async def new_code(tx: Tx, person_id: str, now: datetime) -> str:
+    """The same within a commit in which this person is known to be in the directory."""
+    code = secrets.token_urlsafe(16)
+    await enrolment.add_code(tx, person_id, _hash(code), now, now + LIVES)
+    await events.append(tx, events.line("person:invited", now, person_id=person_id))
     return code
 
 
