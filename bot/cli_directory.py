@@ -13,7 +13,7 @@ def directory_commands(commands: Any, command: Callable[..., argparse.ArgumentPa
     )  # fmt: skip
     init.description = (
         f"{init.description}\nWith --coordinator it makes the first person of an empty directory "
-        "and prints the\nlink by which they enrol; everything after that can be done in the console."
+        "and prints their link;\neverything after that is done in the console."
     )
     init.add_argument("--coordinator", metavar="NAME", help="make the first coordinator")
     init.add_argument("--language", choices=("en", "cy"), default="en", help="of the coordinator")

@@ -2,7 +2,7 @@
 
 | address | does |
 |---|---|
-| `GET /console` | what is open now; with `?still=1` it does not move |
+| `GET /console` | what is open now, and what the first day lacks; `?still=1`: it does not move |
 | `GET /console/today?seen=…` | the part that moves, or 204 if it says what is shown already |
 | `GET /console/alerts/N` | how one stands, and its line of time |
 | `POST /console/alerts/N/close` | a coordinator ends it, with a reason |
@@ -14,11 +14,14 @@ import hashlib
 from fastapi import APIRouter, Request, Response
 
 from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH
+from bot.domain.people import Role
 from bot.flow.console_alert import account_of, calls, close_alert
 from bot.flow.console_today import SHOWN, today
+from bot.flow.first_day import steps_until_set_up
 from bot.flow.session import Visitor
 from bot.web.browser import answer, small_number
 from bot.web.console import Console, absent
+from bot.web.console_first_day import shown_steps
 
 _SECTION = "today"
 _LENGTH = 16
@@ -31,9 +34,11 @@ def pages(console: Console) -> APIRouter:
     async def show(request: Request, still: str = "") -> Response:
         someone = await console.reader(request, _SECTION)
         moving = await _moving(request, someone)
+        runs_it = someone.person.role is Role.COORDINATOR
+        steps = await steps_until_set_up(console.ctx) if runs_it else ()
         return console.page(
             request, someone, _SECTION, "today.html", moving=moving[0], seen=moving[1],
-            still=bool(still),
+            still=bool(still), **shown_steps(steps),
         )  # fmt: skip
 
     @router.get(f"{CONSOLE_PATH}/today")
