@@ -19,7 +19,7 @@ from bot.domain.errors import EncompassError, SettingsError, UsageError
 from bot.flow.configure import read_config, take_config
 from bot.flow.context import Context
 from bot.flow.first_coordinator import first_coordinator
-from bot.flow.first_day import COMMANDS, LACKING, NAMES, WHY, first_steps
+from bot.flow.first_day import COMMANDS, LACKING, NAMES, WHY, Standing, first_steps
 from bot.rendering.catalogue import words
 from bot.settings import Settings, check_for_serving, read_settings
 from bot.store import schema
@@ -80,13 +80,20 @@ async def _steps() -> list[dict[str, Any]]:
                 "step": one.step.value,
                 "name": say.say(NAMES[one.step]),
                 "done": one.done,
-                "lacking": "" if one.done else say.count(LACKING[one.step], one.lacking),
+                "lacking": _lacking(one),
                 "why": say.say(WHY[one.step]),
                 "do": COMMANDS[one.step],
             }
             for one in found
         ),
     ]
+
+
+def _lacking(one: Standing) -> str:
+    say = words("en")
+    if one.done:
+        return ""
+    return say.say("first_day.waits") if one.waits else say.count(LACKING[one.step], one.lacking)
 
 
 def _of_settings(settings: Settings) -> dict[str, Any]:

@@ -89,6 +89,8 @@ class Standing:
     lacking: int
     schools: tuple[tuple[School, tuple[Role, ...]], ...] = ()
     """Where it lacks, with the roles of which there is nobody: of the ladders' steps."""
+    waits: bool = False
+    """It can only be looked at once steps before it are done."""
 
     @property
     def done(self) -> bool:
@@ -111,23 +113,27 @@ async def steps_until_set_up(ctx: Context) -> tuple[Standing, ...]:
 
 async def steps_of(ctx: Context, tx: Tx, known: InForce) -> tuple[Standing, ...]:
     once, bare = await _once(ctx, tx, known), _without_anybody(known)
-    lacking = {
-        **once,
-        Step.LADDERS: len(bare) if known.directory.schools else 1,
-        Step.INVITATIONS: _not_enrolled(known),
-        Step.READINESS: _not_ready(ctx, known),
-    }
-    where = {Step.LADDERS: bare}
-    return tuple(Standing(step, lacking[step], where.get(step, ())) for step in Step)
+    alone = bool(once[Step.PEOPLE])
+    early = alone or bool(once[Step.SCHOOLS])
+    return (
+        Standing(Step.CALENDARS, once[Step.CALENDARS]),
+        Standing(Step.SCHOOLS, once[Step.SCHOOLS]),
+        Standing(Step.PEOPLE, once[Step.PEOPLE]),
+        Standing(Step.LADDERS, len(bare) or early, bare, waits=early),
+        Standing(Step.INVITATIONS, _not_enrolled(known) or alone, waits=alone),
+        Standing(Step.READINESS, _not_ready(ctx, known) or early, waits=early),
+        Standing(Step.DRILL, once[Step.DRILL], waits=early),
+    )
 
 
 async def _once(ctx: Context, tx: Tx, known: InForce) -> dict[Step, int]:
     """How much lacks of what an authority does once. In the other steps something comes to lack on
     any day, which Readiness says."""
+    people = known.directory.people.values()
     return {
         Step.CALENDARS: _without_terms(ctx, known),
         Step.SCHOOLS: 0 if known.directory.schools else 1,
-        Step.PEOPLE: 0 if known.directory.people else 1,
+        Step.PEOPLE: 0 if any(p.role is not Role.COORDINATOR for p in people) else 1,
         Step.DRILL: 0 if await first_day.a_drill_was_acknowledged(tx) else 1,
     }
 
@@ -154,14 +160,10 @@ def _without_anybody(known: InForce) -> tuple[tuple[School, tuple[Role, ...]], .
 
 def _not_enrolled(known: InForce) -> int:
     people = known.directory.people.values()
-    if not people:
-        return 1
     return sum(all(c.channel is not Channel.TELEGRAM for c in p.contacts) for p in people)
 
 
 def _not_ready(ctx: Context, known: InForce) -> int:
     """Schools and roles where nobody could be told on the next pupil day."""
-    if not known.directory.schools:
-        return 1
     lacking = missing(known, next_pupil_day(known, ctx.now()))
     return len({gap.school.code for gap in lacking.gaps}) + len(lacking.roles)
