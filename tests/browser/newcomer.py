@@ -44,6 +44,21 @@ p006,Elin Example,nurse_lead,team:Harbour,,LANGUAGE,1
 p007,Huw Example,education_safeguarding,*,,LANGUAGE,1
 p008,Carys Example,mash_desk,*,,LANGUAGE,1
 """
+_SECTIONS = {
+    "/directory?q=example": "directory",
+    "/directory/schools/9992002": "school",
+    "/readiness": "readiness",
+    "/readiness/away": "away",
+    "/readiness/closed": "closed",
+    "/triage": "triage",
+    "/drills": "drills",
+    "/routing": "routing",
+    "/routing/ladder/school": "ladder",
+    "/routing/matrix": "matrix",
+    "/routing/told": "told",
+    "/changes": "changes",
+}
+"""The pages that a first day does not come to, and the names of their pictures."""
 Take = Callable[[Page, str], Awaitable[None]]
 
 
@@ -163,6 +178,12 @@ class Newcomer:
         await expect(self.main).not_to_contain_text(self.say("console.still_to_do"))
         await expect(self.page.locator("#moving")).to_contain_text(self.say("console.nothing_open"))
         await self.take(self.page, "today-done")
+
+    async def looks_around(self) -> None:
+        """Every other section, once there is something in it."""
+        for path, picture in _SECTIONS.items():
+            await self.page.goto(self.base + path)
+            await self.take(self.page, picture)
 
     # --- how they do it --------------------------------------------------------------------------
 
