@@ -46,6 +46,20 @@ def read_directory_file(name: str, data: bytes) -> DirectoryFile:
     raise RefusedError([Fault(f"{name} {read.word} 1", says)])
 
 
+def read_directory_files(files: Iterable[tuple[str, bytes]]) -> list[DirectoryFile]:
+    """Each file by its name, or the faults of all of them."""
+    found: list[DirectoryFile] = []
+    faults: list[Fault] = []
+    for name, data in files:
+        try:
+            found.append(read_directory_file(name, data))
+        except RefusedError as refused:
+            faults += refused.faults
+    if faults:
+        raise RefusedError(faults)
+    return found
+
+
 def _is_known(table: Table) -> bool:
     return published.is_published(table) or bool(
         {"opens_at", "closes_at", "code", "role", "schools"} & set(table.names)

@@ -325,6 +325,19 @@ directory_imports = Table(
     _at("undone_at", nullable=True),
 )
 
+# What somebody at the console has looked at and not imported yet: files with staff details, for an
+# hour at most.
+uploads = Table(
+    "uploads",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", unique=True),  # never more than one open per person
+    _at("uploaded_at", index=True),
+    Column("files", Json, nullable=False),  # each one's name and length, in order
+    Column("body", LargeBinary, nullable=False),  # all of them, one behind the other, packed
+    Column("options", Json, nullable=False),  # what a published list does not carry
+)
+
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,

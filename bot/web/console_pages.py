@@ -4,6 +4,7 @@ from bot.web import (
     console_changes,
     console_directory,
     console_drills,
+    console_import,
     console_readiness,
     console_routing,
     console_today,
@@ -16,6 +17,7 @@ CONSOLE_PAGES = (
     console_triage.pages,
     console_drills.pages,
     console_directory.pages,
+    console_import.pages,
     console_routing.pages,
     console_changes.pages,
 )
