@@ -63,7 +63,9 @@ def _drafts(parts: Any, command: _Add) -> None:
         'encompass config draft escalation new.toml --reason "deputies sooner"',
     )  # fmt: skip
     draft.add_argument("kind", metavar="KIND")
-    draft.add_argument("file", metavar="FILE")
+    draft.add_argument(
+        "file", metavar="FILE", help="its text; of calendar:NAME also term dates as .ics or .csv"
+    )
     _by(draft, reason=True)
     command(parts, "drafts", "config:listed", "what waits to be decided", "encompass config drafts")
     tried = command(

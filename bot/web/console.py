@@ -233,7 +233,7 @@ def frame_pages(console: Console) -> APIRouter:
     @router.post(f"{CONSOLE_PATH}/unlock")
     async def try_code(request: Request) -> Response:
         someone, section = await whoever(request)
-        form = await posted(request, most_bytes=1024 * 1024, most_fields=40)
+        form = await posted(request, most_bytes=1024 * 1024, most_fields=1000)
         if form is None:
             return console.not_from_here(request, someone, section)
         code, again = (form.get(name, "")[: MOST_DIGITS + 1] for name in ("code", "again"))

@@ -1,6 +1,7 @@
 """Which pages the console has: a line for each file of them."""
 
 from bot.web import (
+    console_calendars,
     console_changes,
     console_directory,
     console_drills,
@@ -19,5 +20,6 @@ CONSOLE_PAGES = (
     console_directory.pages,
     console_import.pages,
     console_routing.pages,
+    console_calendars.pages,
     console_changes.pages,
 )
