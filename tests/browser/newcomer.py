@@ -10,14 +10,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
-from bot.flow.directory import apply
 from bot.flow.enrol import invite
 from bot.flow.first_coordinator import first_coordinator
-from bot.intake.directory_csv import read_directory_file
 from bot.rendering.catalogue import words
 from bot.sandbox.chats import ChatMessage
 from tests.console.visits import CODE, link_in
@@ -27,10 +26,24 @@ BEFORE_SCHOOL = datetime(2026, 11, 16, 7, 55, tzinfo=UTC)
 """An hour before the bell a deputy is told ten minutes after the designated person."""
 COORDINATOR = "Gwen Example"
 DSP, DEPUTY, NURSE = "Mair Example", "Rhys Example", "Nia Example"
+LAST_YEAR = """\
+name = "Harbour County"
+timezone = "Europe/London"
+terms = [{ from = 2025-09-02, to = 2026-07-21, why = "last year" }]
+bank_holidays = "england-and-wales"
+"""
+TERM_DATES = """\
+what,first,last,name
+term,2026-09-02,2026-12-18,Autumn
+term,2027-01-04,2027-03-25,Spring
+term,2027-04-12,2027-07-20,Summer
+holiday,2027-02-08,2027-02-12,Half term
+inset,2026-11-27,,
+"""
 SCHOOLS = """\
 code,name,name_cy,aliases,phase,opens_at,closes_at,calendar,nurse_team,authority
-9992001,Harbour Primary School,Ysgol Gynradd yr Harbwr,,primary,08:50,15:20,porth-awel,Harbour,
-9992002,Lighthouse High School,Ysgol Uwchradd y Goleudy,,secondary,08:45,15:10,porth-awel,Harbour,
+9992001,Harbour Primary School,Ysgol Gynradd yr Harbwr,,primary,08:50,15:20,county,Harbour,
+9992002,Lighthouse High School,Ysgol Uwchradd y Goleudy,,secondary,08:45,15:10,county,Harbour,
 """
 _PEOPLE = f"""\
 id,name,role,schools,year_groups,language,order
@@ -59,6 +72,15 @@ _SECTIONS = {
     "/changes": "changes",
 }
 """The pages that a first day does not come to, and the names of their pictures."""
+
+
+def has_last_years_terms(config: Path) -> None:
+    """The folder that the operators handed over, before the service starts: no term lies ahead."""
+    (config / "calendars" / "porth-awel.toml").unlink()
+    (config / "calendars" / "county.toml").write_text(LAST_YEAR)
+    (config / "scenarios.toml").unlink()
+
+
 Take = Callable[[Page, str], Awaitable[None]]
 
 
@@ -82,8 +104,10 @@ class Newcomer:
         await self.world.starts_at(BEFORE_SCHOOL)
         async with self._step("sign in"):
             await self.signs_in(await self.is_the_first())
-            await expect(self._to_do()).to_have_count(6)
+            await expect(self._to_do()).to_have_count(7)
             await self.take(self.page, "today-first-day")
+        async with self._step("term dates"):
+            await self.keeps_a_calendar()
         async with self._step("schools and people"):
             await self.imports()
         async with self._step("invitations"):
@@ -120,10 +144,35 @@ class Newcomer:
         await expect(self.page).to_have_url(re.compile("/console$"))
         self.base = self.page.url
 
+    async def keeps_a_calendar(self) -> None:
+        """The county's published list, taken into the form, tried, and put in force."""
+        await self.goes("first_day.calendars")
+        await self.take(self.page, "calendars")
+        await self.main.get_by_role("link", name="Harbour County").click()
+        await self.main.locator("summary").click()
+        await self.page.locator("#dates").fill(TERM_DATES)
+        await self.presses(self.say("calendar.take"))
+        await expect(self.page.locator("input[value='2027-04-12']")).to_be_visible()
+        await self.page.locator("#reason").fill("2026-27")
+        await self.take(self.page, "calendar")
+        await self.presses(self.say("routing.try"))
+        await self.take(self.page, "draft")
+        await self.presses(self.say("routing.put"))
+        await self._is_done("first_day.calendars")
+
     async def imports(self) -> None:
-        files = [("schools.csv", SCHOOLS), ("people.csv", self.people)]
-        given = [read_directory_file(name, text.encode()) for name, text in files]
-        await apply(self.world.ctx, given)
+        """Both files, seen as what they would change, and then just that."""
+        await self.goes("first_day.schools")
+        files = (("schools.csv", SCHOOLS), ("people.csv", self.people))
+        await self.page.locator("#files").set_input_files(
+            [FilePayload(name=n, mimeType="text/csv", buffer=t.encode()) for n, t in files]
+        )
+        await self.presses(self.say("import.show"))
+        await expect(self.page.locator("#found")).to_contain_text("9992002")
+        await self.take(self.page, "import")
+        await self.presses(self.say("import.put"))
+        await expect(self.main).to_contain_text("10")
+        await self._is_done("first_day.people")
 
     async def invites(self) -> dict[str, str]:
         """By name, the code of each."""
@@ -203,6 +252,12 @@ class Newcomer:
         await self.page.goto(self.base)
         link = self.main.locator(".tasks").get_by_role("link", name=self.say(step), exact=True)
         await link.click()
+
+    async def _is_done(self, step: str) -> None:
+        """Today says so of this step."""
+        await self.page.goto(self.base)
+        said = self.main.locator(".tasks > li", has_text=self.say(step)).first
+        await expect(said).to_contain_text(self.say("first_day.done"))
 
     async def presses(self, button: str) -> None:
         """Press it, and give the unlock code where it is asked for."""

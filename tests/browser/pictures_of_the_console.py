@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.browser.newcomer import Newcomer
+from tests.browser.newcomer import Newcomer, has_last_years_terms
 from tests.browser.small_png import small_png
 from tests.browser.test_the_console import DESK, PHONE
 from tests.browser.visitor import chromium
@@ -47,9 +47,11 @@ async def _of(template: Path, browser: Browser, language: str, size: Any) -> Non
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(template, f"{folder}/encompass.db")
         url = f"sqlite+aiosqlite:///{folder}/encompass.db"
-        async with World(url, Path(folder)) as world:
+        world = World(url, Path(folder))
+        has_last_years_terms(world.config)
+        async with world:
             await world.opens_details_on_the_page()
-            page = await browser.new_page(viewport=size, color_scheme="light")
+            page = await browser.new_page(viewport=size, locale=f"{language}-GB")
             newcomer = Newcomer(world, page, language, take)
             await newcomer.first_day()
             await newcomer.looks_around()
