@@ -199,6 +199,7 @@ async def apply_within(
             new=len(found.new_schools) + len(found.new_people),
             changed=len(found.changed_schools) + len(found.changed_people),
             gone=len(found.gone_schools) + len(found.gone_people),
+            by=by,
         ),
     )
     await tell_who_left(tx, before, found.gone_people, now)

@@ -42,8 +42,10 @@ async def first_coordinator(ctx: Context, name: str, language: str) -> tuple[str
         await directory.put(tx, [], [person])
         await directory.changed(tx)
         await note_directory(tx, now, who=FROM_COMMAND_LINE)
-        counts = {"new": 1, "changed": 0, "gone": 0}
-        await events.append(tx, events.line("directory:imported", now, **counts))
+        line = events.line(
+            "directory:imported", now, new=1, changed=0, gone=0, by=FROM_COMMAND_LINE
+        )
+        await events.append(tx, line)
         return person.id, await new_code(tx, person.id, now)
 
 

@@ -256,7 +256,8 @@ class Newcomer:
     async def _is_done(self, step: str) -> None:
         """Today says so of this step."""
         await self.page.goto(self.base)
-        said = self.main.locator(".tasks > li", has_text=self.say(step)).first
+        link = self.page.get_by_role("link", name=self.say(step), exact=True)
+        said = self.main.locator(".tasks > li", has=link)
         await expect(said).to_contain_text(self.say("first_day.done"))
 
     async def presses(self, button: str) -> None:
