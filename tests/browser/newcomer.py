@@ -19,6 +19,7 @@ from bot.flow.enrol import invite
 from bot.flow.first_coordinator import first_coordinator
 from bot.rendering.catalogue import words
 from bot.sandbox.chats import ChatMessage
+from tests.builders import child, notice
 from tests.console.visits import CODE, link_in
 from tests.world import Phone, World
 
@@ -58,17 +59,17 @@ p007,Huw Example,education_safeguarding,*,,LANGUAGE,1
 p008,Carys Example,mash_desk,*,,LANGUAGE,1
 """
 _SECTIONS = {
-    "/directory?q=example": "directory",
-    "/directory/schools/9992002": "school",
+    "": "today",
+    "/calls": "calls",
+    "/triage": "triage",
     "/readiness": "readiness",
     "/readiness/away": "away",
     "/readiness/closed": "closed",
-    "/triage": "triage",
     "/drills": "drills",
+    "/directory?q=example": "directory",
+    "/directory/schools/9992002": "school",
     "/routing": "routing",
-    "/routing/ladder/school": "ladder",
     "/routing/matrix": "matrix",
-    "/routing/told": "told",
     "/changes": "changes",
 }
 """The pages that a first day does not come to, and the names of their pictures."""
@@ -229,10 +230,29 @@ class Newcomer:
         await self.take(self.page, "today-done")
 
     async def looks_around(self) -> None:
-        """Every other section, once there is something in it."""
+        """Every other section, once there is something in it: an alert, a school that nobody can
+        tell, a ladder that is to change."""
+        await self.world.police.send(notice(_pupil({"code": "9992002"})))
+        await self.world.police.send(notice(_pupil({"name": "Harbor Primary"})))
         for path, picture in _SECTIONS.items():
             await self.page.goto(self.base + path)
             await self.take(self.page, picture)
+        await self.page.goto(self.base)
+        await self.main.locator(".duty .head a").first.click()
+        await self.take(self.page, "alert")
+        await self.tries_a_ladder()
+
+    async def tries_a_ladder(self) -> None:
+        """The deputy five minutes later; who would be told by the ladder as it is."""
+        await self.page.goto(f"{self.base}/routing/ladder/school")
+        await self.page.locator("[name='s1.after']").fill("15")
+        await self.page.locator("[name=reason]").fill("2026-11")
+        await self.take(self.page, "ladder")
+        await self.presses(self.say("routing.try"))
+        await self.take(self.page, "ladder-draft")
+        when = "2026-11-20T07:10"
+        await self.page.goto(f"{self.base}/routing/told?school=9992001&at={when}")
+        await self.take(self.page, "told")
 
     # --- how they do it --------------------------------------------------------------------------
 
@@ -282,6 +302,10 @@ class Newcomer:
         began = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - began
+
+
+def _pupil(school: dict[str, str]) -> dict[str, object]:
+    return child() | {"school": school}
 
 
 def _has(card: ChatMessage, button: str) -> bool:
