@@ -336,6 +336,7 @@ uploads = Table(
     Column("files", Json, nullable=False),  # each one's name and length, in order
     Column("body", LargeBinary, nullable=False),  # all of them, one behind the other, packed
     Column("options", Json, nullable=False),  # what a published list does not carry
+    sqlite_autoincrement=True,  # an older page's number is never a newer upload's
 )
 
 enrolment_codes = Table(

@@ -21,6 +21,7 @@ from bot.flow.reply import Reply
 from bot.flow.session import Visitor
 from bot.flow.unlock import Unlocking
 from bot.rendering.catalogue import words
+from bot.rendering.fault_words import fault_in_words
 from bot.rendering.what_changed import in_words
 from bot.web.browser import move_on, small_number
 from bot.web.console import Console
@@ -46,7 +47,8 @@ def pages(console: Console) -> APIRouter:
             request, someone, use.SECTION, "import.html", status=status,
             found=await use.preview(ctx, someone), last=await use.last_import(ctx),
             unlocked=await step_up_of(ctx, someone) is Unlocking.DONE,
-            said=lambda one: in_words(say, one), fault=say.say(fault) if fault else "",
+            said=lambda one: in_words(say, one), wrong=lambda one: fault_in_words(say, one),
+            fault=say.say(fault) if fault else "",
             calendars=await use.calendar_names(ctx), refused=refused,
             most_files=MOST_FILES, most=MOST_BYTES // 1024 // 1024,
         )  # fmt: skip

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_uploads_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_uploads"),
         sa.UniqueConstraint("person_id", name="uq_uploads_person_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_uploads_uploaded_at", "uploads", ["uploaded_at"])
 
