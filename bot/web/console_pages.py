@@ -7,6 +7,7 @@ from bot.web import (
     console_drills,
     console_readiness,
     console_routing,
+    console_scenarios,
     console_today,
     console_triage,
 )
@@ -19,5 +20,6 @@ CONSOLE_PAGES = (
     console_directory.pages,
     console_routing.pages,
     console_calendars.pages,
+    console_scenarios.pages,
     console_changes.pages,
 )
