@@ -8,6 +8,7 @@ from bot.web import (
     console_import,
     console_readiness,
     console_routing,
+    console_scenarios,
     console_today,
     console_triage,
 )
@@ -21,5 +22,6 @@ CONSOLE_PAGES = (
     console_import.pages,
     console_routing.pages,
     console_calendars.pages,
+    console_scenarios.pages,
     console_changes.pages,
 )
