@@ -47,6 +47,8 @@ def _word(say: Words, name: str, value: object) -> object:
             return say.say(f"role.{value.value}")
         case str() if name == "field":
             return say.say(f"field.{value}")
+        case School() if name == "name":
+            return value.name_in(say.language)
         case School():
             return f"{value.name_in(say.language)} ({value.code})"
         case EscalationStep():
