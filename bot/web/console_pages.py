@@ -5,6 +5,7 @@ from bot.web import (
     console_directory,
     console_drills,
     console_import,
+    console_invitations,
     console_readiness,
     console_routing,
     console_today,
@@ -18,6 +19,7 @@ CONSOLE_PAGES = (
     console_drills.pages,
     console_directory.pages,
     console_import.pages,
+    console_invitations.pages,
     console_routing.pages,
     console_changes.pages,
 )
