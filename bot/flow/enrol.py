@@ -7,6 +7,7 @@ send, gets the one neutral answer.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.cover import Reachable
@@ -40,15 +41,20 @@ async def invite(ctx: Context, person_id: str) -> str:
         known = await in_force(ctx, tx)
         if person_id not in known.directory.people:
             raise NotFoundError(f"Nobody in the directory has the id {person_id}.")
-        return await new_code(tx, person_id, ctx.now())
+        made = await make_codes(tx, [person_id], ctx.now(), "command line")
+    return made[person_id]
 
 
-async def new_code(tx: Tx, person_id: str, now: datetime) -> str:
-    """The same within a commit in which this person is known to be in the directory."""
-    code = secrets.token_urlsafe(16)
-    await enrolment.add_code(tx, person_id, _hash(code), now, now + LIVES)
-    await events.append(tx, events.line("person:invited", now, person_id=person_id))
-    return code
+async def make_codes(tx: Tx, people: Iterable[str], now: datetime, by: str) -> dict[str, str]:
+    """A fresh one-time code for each of these people, within a transaction. Nobody can read it
+    again: what is kept is its hash."""
+    made = {person_id: secrets.token_urlsafe(16) for person_id in people}
+    hashes = {person_id: _hash(code) for person_id, code in made.items()}
+    await enrolment.add_codes(tx, hashes, now, now + LIVES)
+    await events.append(
+        tx, *(events.line("person:invited", now, person_id=invited, by=by) for invited in made)
+    )
+    return made
 
 
 async def start(ctx: Context, address: str, code: str) -> None:

@@ -12,7 +12,7 @@ from bot.domain.errors import ConflictError
 from bot.domain.people import Person, Role, Scope
 from bot.domain.versions import FROM_COMMAND_LINE
 from bot.flow.context import Context
-from bot.flow.enrol import new_code
+from bot.flow.enrol import make_codes
 from bot.flow.in_force import in_force
 from bot.flow.versions import note_directory
 from bot.store import config, directory, events
@@ -46,7 +46,8 @@ async def first_coordinator(ctx: Context, name: str, language: str) -> tuple[str
             "directory:imported", now, new=1, changed=0, gone=0, by=FROM_COMMAND_LINE
         )
         await events.append(tx, line)
-        return person.id, await new_code(tx, person.id, now)
+        made = await make_codes(tx, [person.id], now, FROM_COMMAND_LINE)
+        return person.id, made[person.id]
 
 
 def id_from(name: str) -> str:

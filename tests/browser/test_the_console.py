@@ -25,6 +25,7 @@ NARROW: Any = {"width": 320, "height": 640}
 PAGES = (
     "", "/alerts/1", "/calls", "/readiness", "/readiness/away", "/readiness/closed", "/triage",
     "/drills", "/drills/1", "/changes", "/directory", "/directory/import",
+    "/directory/invitations",
 )  # fmt: skip
 _LOOKS = (
     ("en", "light", DESK),

@@ -27,7 +27,8 @@ _FORMS = (
     "/console/drills/1/start", "/console/drills/1/end",
     "/console/directory/import", "/console/directory/import/1/put",
     "/console/directory/import/1/drop", "/console/directory/import/1/list",
-    "/console/directory/import/undo/1",
+    "/console/directory/import/undo/1", "/console/directory/invitations/sheet",
+    "/console/directory/invitations/mail",
 )  # fmt: skip
 _NAMES = {"accept": "text/html"}
 
