@@ -49,6 +49,8 @@ _WHO = ("by", "who", "author")
 """Where an event has who did it."""
 _OF_ANOTHER = frozenset({"person:invited"})
 """What nobody does to themselves: without a name, who did it is not known."""
+_NOBODY = frozenset({"drill"})
+"""A drill that everybody has answered ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ async def changes(ctx: Context, someone: Visitor, before: int) -> tuple[list[Cha
         by = next((row.detail[key] for key in _WHO if row.detail.get(key)), None)
         if by is None and row.action not in _OF_ANOTHER:
             by = row.person_id
+        if by in _NOBODY:
+            by = None
         found.append(
             Change(
                 row.at,

@@ -15,7 +15,11 @@ _KINDS = {
     "scenarios": "kind.scenarios",
     "directory": "kind.directory",
 }
-_NO_PERSON = {FROM_FILE: "made_by.file", FROM_COMMAND_LINE: "made_by.command_line"}
+_NO_PERSON = {
+    FROM_FILE: "made_by.file",
+    FROM_COMMAND_LINE: "made_by.command_line",
+    "import": "made_by.import",
+}
 
 
 def kind_name(say: Words, kind: str) -> str:

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from bot.flow.enrol import invite
 from bot.flow.first_coordinator import first_coordinator
 from bot.rendering.catalogue import words
 from bot.sandbox.chats import ChatMessage
@@ -117,7 +116,7 @@ class Newcomer:
                 await self.enrols(name, links[name])
         async with self._step("readiness"):
             await self.looks_at_readiness()
-            for name in links.keys() - {DSP, DEPUTY, NURSE, COORDINATOR}:
+            for name in links.keys() - {DSP, DEPUTY, NURSE}:
                 await self.enrols(name, links[name])
             await self.goes("first_day.readiness")
             await expect(self.main).to_contain_text(self.say("console.all_covered"))
@@ -176,9 +175,16 @@ class Newcomer:
         await self._is_done("first_day.people")
 
     async def invites(self) -> dict[str, str]:
-        """By name, the code of each."""
-        names = [line.split(",")[:2] for line in self.people.splitlines()[1:]]
-        return {name: await invite(self.world.ctx, person) for person, name in names}
+        """The sheet for everybody who has not enrolled, read from the page; by name, the code."""
+        await self.goes("first_day.invitations")
+        await self.take(self.page, "invitations")
+        await self.presses(self.say("invite.sheet_for_all"))
+        slips = self.main.locator(".slip")
+        await expect(slips).to_have_count(8)
+        await self.take(self.page, "invitation-sheet")
+        names = await slips.locator("h2").all_text_contents()
+        links = await slips.locator(".link").all_text_contents()
+        return dict(zip(names, map(code_in, links), strict=True))
 
     async def enrols(self, name: str, code: str) -> Phone:
         """A telephone follows an invitation."""

@@ -1,7 +1,6 @@
 """Somebody at the demo's page: presses what a person would press, sees what a person would see."""
 
 import itertools
-import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,9 +28,7 @@ async def chromium() -> AsyncIterator[Browser]:
     assert path is not None, "no Chromium: run `python -m tests.browser.chromium`"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=path,
-            args=[*launch_arguments(), _NOWHERE],
-            env={**os.environ, "LANGUAGE": "en_GB"},  # dates as they are written here
+            executable_path=path, args=[*launch_arguments(), _NOWHERE]
         )
         try:
             yield browser
