@@ -10,7 +10,9 @@ from bot.domain.errors import Fault, RefusedError
 from bot.flow.context import Context
 from bot.flow.directory import Difference, apply, plan, undo
 from bot.flow.directory import export as export_directory
+from bot.flow.import_columns import remembered
 from bot.flow.published import Defaults, filled
+from bot.intake.directory_columns import Mappings
 from bot.intake.directory_csv import DirectoryFile, read_directory_files
 from bot.intake.people_csv import people_csv
 from bot.intake.schools_csv import schools_csv
@@ -18,8 +20,8 @@ from bot.rendering.catalogue import words
 from bot.rendering.what_changed import in_words
 
 
-def _read(names: Sequence[str]) -> list[DirectoryFile]:
-    return read_directory_files([(Path(name).name, read_bytes(name)) for name in names])
+def _read(names: Sequence[str], mappings: Mappings) -> list[DirectoryFile]:
+    return read_directory_files([(Path(name).name, read_bytes(name)) for name in names], mappings)
 
 
 def plan_files(given: argparse.Namespace) -> int:
@@ -39,7 +41,7 @@ async def _with_listed(
 ) -> Difference:
     """Do it with these files; a published list is made into schools first, and what it leaves out
     is said on stderr."""
-    files = _read(given.files)
+    files = _read(given.files, await remembered(ctx))
     if any(file.listed is not None for file in files):
         defaults = Defaults(
             opens_at=given.opens_at,

@@ -95,7 +95,7 @@ async def put_in_force(ctx: Context, someone: Visitor, number: int, mark: str) -
     if found is None or found.id != number:
         return Reply("import.upload_over", language, alert=True)
     try:
-        files = await read(found)
+        files = await read(ctx, found)
         if any(file.listed is not None for file in files):
             files, _ = await of_lists(ctx, found, files)
     except RefusedError:  # a list that lacks something now

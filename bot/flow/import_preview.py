@@ -17,8 +17,10 @@ from bot.domain.versions import Said
 from bot.domain.what_changed import in_directory
 from bot.flow.context import Context
 from bot.flow.directory import Foreseen, foresee
+from bot.flow.import_columns import remembered
 from bot.flow.published import Defaults, filled
 from bot.intake import people_csv, schools_csv
+from bot.intake.directory_columns import Header, UnknownColumnsError
 from bot.intake.directory_csv import DirectoryFile, read_directory_files
 from bot.store.uploads import Upload
 
@@ -52,6 +54,8 @@ class Preview:
     """A government's published list is among the files."""
     list_says: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
+    headers: tuple[Header, ...] = ()
+    """Of the files whose columns are not known."""
     parts: Mapping[str, Part] | None = None
     """What is new, changed and gone; None where the files have faults."""
     leaves_nobody: tuple[Said, ...] = ()
@@ -67,13 +71,15 @@ async def previewed(ctx: Context, found: Upload) -> Preview:
     names = tuple(name for name, _ in found.files)
     shown = Preview(found.id, found.uploaded_at, names, found.options)
     try:
-        files = await read(found)
+        files = await read(ctx, found)
         if any(file.listed is not None for file in files):
             shown = replace(shown, is_list=True)
             files, said = await of_lists(ctx, found, files)
             shown = replace(shown, list_says=tuple(said))
         async with ctx.store.reading() as tx:
             foreseen = await foresee(ctx, tx, files)
+    except UnknownColumnsError as unknown:
+        return replace(shown, faults=unknown.faults, headers=unknown.headers)
     except RefusedError as refused:
         return replace(shown, faults=refused.faults)
     return replace(
@@ -84,10 +90,10 @@ async def previewed(ctx: Context, found: Upload) -> Preview:
     )
 
 
-async def read(found: Upload) -> list[DirectoryFile]:
+async def read(ctx: Context, found: Upload) -> list[DirectoryFile]:
     """The files of an upload, or every fault in them. In a thread: thousands of rows take a while,
     and whoever else is at the page does not wait for it."""
-    return await asyncio.to_thread(read_directory_files, found.files)
+    return await asyncio.to_thread(read_directory_files, found.files, await remembered(ctx))
 
 
 async def of_lists(

@@ -339,6 +339,16 @@ uploads = Table(
     sqlite_autoincrement=True,  # an older page's number is never a newer upload's
 )
 
+# Which column of a file is which field, as somebody said it once for this header.
+column_mappings = Table(
+    "column_mappings",
+    metadata,
+    Column("header", Text, primary_key=True),  # a mark of its column names
+    Column("columns", Json, nullable=False),
+    Column("said_by", Text, nullable=False),
+    _at("said_at"),
+)
+
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,

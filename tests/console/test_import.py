@@ -10,6 +10,7 @@ from bot.domain.people import Person, Role
 from bot.domain.school import School
 from bot.flow.console_import import forget_old_uploads
 from bot.flow.directory import export, foresee
+from bot.flow.import_columns import remembered
 from bot.flow.import_preview import mark_of
 from bot.intake.directory_csv import read_directory_files
 from bot.intake.people_csv import people_csv
@@ -269,4 +270,31 @@ async def test_files_come_from_this_sessions_page_stepped_up_and_within_the_limi
     assert reader.shows(".csv", "What would change")
     assert "<b>x</b>" not in reader.response.text
     assert await kept(world) == 1
+    world.everyone_is_accounted_for()
+
+
+async def test_columns_by_other_names_are_asked_once_and_remembered_for_the_command_line_too(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    text = await people_file(world, f"sian,Siân,head_teacher,{bryn.code},,cy,1,,,")
+    text = text.replace("id,name,role,schools", "Staff No,Full Name,Job,Where", 1)
+    await uploads(coordinator, ("staff.csv", text))
+    assert coordinator.shows("Which column of staff.csv is which?", "staff_no", "full_name")
+    said = {"c0": "id", "c1": "name", "c2": "role", "c3": "schools"}
+    ask = "Remember it and show what would change"
+    await coordinator.press(ask, **(said | {"c3": ""}))
+    assert (coordinator.status, coordinator.shows("Still lacking: schools.")) == (409, True)
+    await coordinator.press(ask, **(said | {"c3": "role"}))
+    assert (coordinator.status, coordinator.shows("Two columns cannot")) == (409, True)
+    rest = dict(enumerate(text.partition("\n")[0].split(",")))
+    said |= {f"c{at}": name for at, name in rest.items() if at > 3}
+    await coordinator.press(ask, **said)
+    assert coordinator.shows("New: 0 schools, 1 person", "Siân")
+    # On the command line, and for the next file, nothing is asked.
+    files = read_directory_files([("staff.csv", text.encode())], await remembered(world.ctx))
+    assert "sian" in {person.id for person in files[0].people or ()}
+    await uploads(coordinator, ("other.csv", text.replace("Siân", "Gwen")))
+    assert coordinator.shows("New: 0 schools, 1 person", "Gwen")
+    await coordinator.press("Import")
+    assert coordinator.shows("Imported: 1 new, 0 changed, 0 gone.")
     world.everyone_is_accounted_for()

@@ -1,4 +1,5 @@
-"""What somebody at the console has uploaded and not imported yet."""
+"""What somebody at the console has uploaded and not imported yet, and which column of a
+file is which field."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,8 +26,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name="uq_uploads_person_id"),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "column_mappings",
+        sa.Column("header", sa.Text(), nullable=False),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("said_by", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("header", name="pk_column_mappings"),
+    )
     op.create_index("ix_uploads_uploaded_at", "uploads", ["uploaded_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("column_mappings")
     op.drop_table("uploads")
