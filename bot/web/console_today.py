@@ -6,6 +6,7 @@
 | `GET /console/today?seen=…` | the part that moves, or 204 if it says what is shown already |
 | `GET /console/alerts/N` | how one stands, and its line of time |
 | `POST /console/alerts/N/close` | a coordinator ends it, with a reason |
+| `POST /console/alerts/N/ladder` | a coordinator has it take the ladder in force now |
 | `GET /console/calls` | whom to ring, for paper |
 """
 
@@ -13,10 +14,11 @@ import hashlib
 
 from fastapi import APIRouter, Request, Response
 
-from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH
+from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH, LADDER_REASONS
 from bot.flow.console_alert import account_of, calls, close_alert
 from bot.flow.console_today import SHOWN, today
 from bot.flow.session import Visitor
+from bot.flow.take_ladder import take_ladder_of
 from bot.web.browser import answer, small_number
 from bot.web.console import Console, absent
 
@@ -65,6 +67,18 @@ def pages(console: Console) -> APIRouter:
         back = f"{CONSOLE_PATH}/alerts/{number}"
         return console.replied(request, change.someone, _SECTION, reply, back)
 
+    @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/ladder")
+    async def ladder(request: Request, alert: str) -> Response:
+        change = await console.change(request, _SECTION)
+        if isinstance(change, Response):
+            return change
+        number, reason = small_number(alert) or 0, change.form.get("reason", "")
+        reply = await take_ladder_of(console.ctx, change.someone, number, reason)
+        if reply.alert:
+            return await _account(request, change.someone, number, reply.text)
+        back = f"{CONSOLE_PATH}/alerts/{number}"
+        return console.replied(request, change.someone, _SECTION, reply, back)
+
     @router.get(f"{CONSOLE_PATH}/calls")
     async def ring(request: Request) -> Response:
         someone = await console.reader(request, _SECTION)
@@ -82,7 +96,8 @@ def pages(console: Console) -> APIRouter:
             raise absent()
         return console.page(
             request, someone, _SECTION, "alert.html", account=found, fault=fault,
-            reasons=CLOSING_REASONS, status=422 if fault else 200,
+            reasons=CLOSING_REASONS, ladder_reasons=LADDER_REASONS,
+            status=422 if fault else 200,
         )  # fmt: skip
 
     async def _moving(request: Request, someone: Visitor) -> tuple[str, str]:
