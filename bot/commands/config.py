@@ -11,6 +11,7 @@ from bot.domain.errors import Fault, RefusedError
 from bot.domain.versions import Said, Version, file_of
 from bot.flow import drafts, versions
 from bot.flow.console_calendars import draft_of_dates
+from bot.flow.take_ladder import take_ladder
 from bot.rendering.catalogue import words
 from bot.rendering.what_changed import in_words
 
@@ -163,6 +164,12 @@ def put(given: argparse.Namespace) -> int:
         lambda ctx: drafts.put_in_force(ctx, given.number, given.by, over=given.over)
     )
     print(f"Version {version} is in force, for alerts raised from now on.")
+    return 0
+
+
+def apply_to(given: argparse.Namespace) -> int:
+    took = with_context(lambda ctx: take_ladder(ctx, given.reference, given.reason, given.by))
+    print(f"{given.reference}: {took} of its alerts took the ladder that is in force now.")
     return 0
 
 

@@ -18,6 +18,8 @@ STEPPED_UP_FOR = IDLE
 CLOSING_REASONS = ("by_telephone", "in_person", "elsewhere", "sent_twice")
 """Why a coordinator ends what nobody settled: chosen, so that nobody writes what must not stand
 there."""
+LADDER_REASONS = ("nobody_reached", "others_answer", "times_changed")
+"""Why a coordinator has an alert under way take the ladder that is in force now."""
 
 _DESK_TOO = frozenset({Role.COORDINATOR, Role.MASH_DESK})
 _COORDINATORS = frozenset({Role.COORDINATOR})

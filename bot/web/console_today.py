@@ -6,6 +6,7 @@
 | `GET /console/today?seen=…` | the part that moves, or 204 if it says what is shown already |
 | `GET /console/alerts/N` | how one stands, and its line of time |
 | `POST /console/alerts/N/close` | a coordinator ends it, with a reason |
+| `POST /console/alerts/N/ladder` | a coordinator has it take the ladder in force now |
 | `GET /console/calls` | whom to ring, for paper |
 """
 
@@ -13,12 +14,17 @@ import hashlib
 
 from fastapi import APIRouter, Request, Response
 
+<<<<<<< HEAD
 from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH
 from bot.domain.people import Role
+=======
+from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH, LADDER_REASONS
+>>>>>>> 49a10312811e45049f8240dc04f24321a7f83d1c
 from bot.flow.console_alert import account_of, calls, close_alert
 from bot.flow.console_today import SHOWN, today
 from bot.flow.first_day import steps_until_set_up
 from bot.flow.session import Visitor
+from bot.flow.take_ladder import take_ladder_of
 from bot.web.browser import answer, small_number
 from bot.web.console import Console, absent
 from bot.web.console_first_day import shown_steps
@@ -70,6 +76,18 @@ def pages(console: Console) -> APIRouter:
         back = f"{CONSOLE_PATH}/alerts/{number}"
         return console.replied(request, change.someone, _SECTION, reply, back)
 
+    @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/ladder")
+    async def ladder(request: Request, alert: str) -> Response:
+        change = await console.change(request, _SECTION)
+        if isinstance(change, Response):
+            return change
+        number, reason = small_number(alert) or 0, change.form.get("reason", "")
+        reply = await take_ladder_of(console.ctx, change.someone, number, reason)
+        if reply.alert:
+            return await _account(request, change.someone, number, reply.text)
+        back = f"{CONSOLE_PATH}/alerts/{number}"
+        return console.replied(request, change.someone, _SECTION, reply, back)
+
     @router.get(f"{CONSOLE_PATH}/calls")
     async def ring(request: Request) -> Response:
         someone = await console.reader(request, _SECTION)
@@ -87,7 +105,8 @@ def pages(console: Console) -> APIRouter:
             raise absent()
         return console.page(
             request, someone, _SECTION, "alert.html", account=found, fault=fault,
-            reasons=CLOSING_REASONS, status=422 if fault else 200,
+            reasons=CLOSING_REASONS, ladder_reasons=LADDER_REASONS,
+            status=422 if fault else 200,
         )  # fmt: skip
 
     async def _moving(request: Request, someone: Visitor) -> tuple[str, str]:
