@@ -46,10 +46,11 @@ bench: $(VENV)/dev.stamp ## speed as ratios to a raw limit of the same run
 simulate: $(VENV)/dev.stamp ## a term of 60 school days at 130 schools, with faults; prints its seed
 	$(BIN)/python -m tests.rigs.term $(ARGS)
 
-pictures: $(VENV)/dev.stamp ## the pictures of both pages in docs/pictures, anew
+pictures: $(VENV)/dev.stamp ## the pictures of the pages and the console in docs/pictures, anew
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m tests.browser.pictures
 	$(BIN)/python -m tests.browser.pictures_of_the_page
+	$(BIN)/python -m tests.browser.pictures_of_the_console
 
 lock: ## the hashed requirements files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \

@@ -20,6 +20,7 @@ from bot.domain.delivery import Notifier
 from bot.domain.errors import RefusedError, SettingsError, StoreError
 from bot.domain.people import Channel
 from bot.flow.configure import anything_in_force, read_config, take_config
+from bot.flow.console_import import forget_old_uploads
 from bot.flow.contain import contain_due
 from bot.flow.context import CONFIG, Context, SecondWays, Stage
 from bot.flow.cover_due import cover_due
@@ -248,6 +249,7 @@ class App:
         await watch(self.ctx, history=True)
         await forget_old_updates(self.ctx)
         await forget_old_ways_in(self.ctx)
+        await forget_old_uploads(self.ctx)
 
     async def tick(self) -> None:
         """The scheduler's ticks, for whoever moves the clock by hand."""

@@ -11,6 +11,12 @@ def directory_commands(commands: Any, command: Callable[..., argparse.ArgumentPa
         commands, "init", "first_day:run", "what a new authority still lacks, step by step",
         "encompass init",
     )  # fmt: skip
+    init.description = (
+        f"{init.description}\nWith --coordinator it makes the first person of an empty directory "
+        "and prints their link;\neverything after that is done in the console."
+    )
+    init.add_argument("--coordinator", metavar="NAME", help="make the first coordinator")
+    init.add_argument("--language", choices=("en", "cy"), default="en", help="of the coordinator")
     init.add_argument("--json", action="store_true")
 
     directory = commands.add_parser("directory", help="schools.csv and people.csv")

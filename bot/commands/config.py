@@ -10,6 +10,8 @@ from bot.commands.surroundings import clock, read_bytes, with_context
 from bot.domain.errors import Fault, RefusedError
 from bot.domain.versions import Said, Version, file_of
 from bot.flow import drafts, versions
+from bot.flow.console_calendars import draft_of_dates
+from bot.flow.take_ladder import take_ladder
 from bot.rendering.catalogue import words
 from bot.rendering.what_changed import in_words
 
@@ -101,13 +103,23 @@ def export(given: argparse.Namespace) -> int:
 
 
 def draft(given: argparse.Namespace) -> int:
+    data = read_bytes(given.file)
+    if Path(given.file).suffix.casefold() in (".ics", ".csv"):
+        number = with_context(
+            lambda ctx: draft_of_dates(ctx, given.kind, data, reason=given.reason, by=given.by)
+        )
+        return _drafted(number)
     try:
-        body = read_bytes(given.file).decode()
+        body = data.decode()
     except UnicodeDecodeError:
         raise RefusedError([Fault(given.file, "must be UTF-8")]) from None
     number = with_context(
         lambda ctx: drafts.start(ctx, given.kind, body, reason=given.reason, by=given.by)
     )
+    return _drafted(number)
+
+
+def _drafted(number: int) -> int:
     print(f"Draft {number}. encompass config try {number} says what it would do.")
     return 0
 
@@ -152,6 +164,12 @@ def put(given: argparse.Namespace) -> int:
         lambda ctx: drafts.put_in_force(ctx, given.number, given.by, over=given.over)
     )
     print(f"Version {version} is in force, for alerts raised from now on.")
+    return 0
+
+
+def apply_to(given: argparse.Namespace) -> int:
+    took = with_context(lambda ctx: take_ladder(ctx, given.reference, given.reason, given.by))
+    print(f"{given.reference}: {took} of its alerts took the ladder that is in force now.")
     return 0
 
 

@@ -10,23 +10,18 @@ from bot.domain.errors import Fault, RefusedError
 from bot.flow.context import Context
 from bot.flow.directory import Difference, apply, plan, undo
 from bot.flow.directory import export as export_directory
+from bot.flow.import_columns import remembered
 from bot.flow.published import Defaults, filled
-from bot.intake.directory_csv import DirectoryFile, read_directory_file
+from bot.intake.directory_columns import Mappings
+from bot.intake.directory_csv import DirectoryFile, read_directory_files
 from bot.intake.people_csv import people_csv
 from bot.intake.schools_csv import schools_csv
+from bot.rendering.catalogue import words
+from bot.rendering.what_changed import in_words
 
 
-def _read(names: Sequence[str]) -> list[DirectoryFile]:
-    faults: list[Fault] = []
-    files: list[DirectoryFile] = []
-    for name in names:
-        try:
-            files.append(read_directory_file(Path(name).name, read_bytes(name)))
-        except RefusedError as refused:
-            faults += refused.faults
-    if faults:
-        raise RefusedError(faults)
-    return files
+def _read(names: Sequence[str], mappings: Mappings) -> list[DirectoryFile]:
+    return read_directory_files([(Path(name).name, read_bytes(name)) for name in names], mappings)
 
 
 def plan_files(given: argparse.Namespace) -> int:
@@ -46,7 +41,7 @@ async def _with_listed(
 ) -> Difference:
     """Do it with these files; a published list is made into schools first, and what it leaves out
     is said on stderr."""
-    files = _read(given.files)
+    files = _read(given.files, await remembered(ctx))
     if any(file.listed is not None for file in files):
         defaults = Defaults(
             opens_at=given.opens_at,
@@ -55,7 +50,8 @@ async def _with_listed(
             nurse_team=given.nurse_team,
         )
         files, said = await filled(ctx, files, frozenset(given.authority or ()), defaults)
-        print("\n".join(said), file=sys.stderr)
+        say = words("en")
+        print("\n".join(in_words(say, one) for one in said), file=sys.stderr)
     return await act(ctx, files)
 
 

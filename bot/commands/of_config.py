@@ -63,7 +63,9 @@ def _drafts(parts: Any, command: _Add) -> None:
         'encompass config draft escalation new.toml --reason "deputies sooner"',
     )  # fmt: skip
     draft.add_argument("kind", metavar="KIND")
-    draft.add_argument("file", metavar="FILE")
+    draft.add_argument(
+        "file", metavar="FILE", help="its text; of calendar:NAME also term dates as .ics or .csv"
+    )
     _by(draft, reason=True)
     command(parts, "drafts", "config:listed", "what waits to be decided", "encompass config drafts")
     tried = command(
@@ -78,6 +80,13 @@ def _drafts(parts: Any, command: _Add) -> None:
     put.add_argument("number", type=int, metavar="N")
     put.add_argument("--over", type=int, metavar="V", help="in the place of this newer version")
     _by(put)
+    applied = command(
+        parts, "apply-to", "config:apply_to", "an alert under way takes the ladder in force now",
+        'encompass config apply-to ENC-7F3K9QXM --reason "nobody on it was there" --by p058',
+    )  # fmt: skip
+    applied.add_argument("reference", metavar="REFERENCE")
+    applied.add_argument("--reason", required=True, help="kept in the alert's line of time")
+    applied.add_argument("--by", required=True, metavar="PERSON_ID", help="the coordinator")
     drop = command(parts, "drop", "config:drop", "drop a draft", "encompass config drop 3")
     drop.add_argument("number", type=int, metavar="N")
     _by(drop)

@@ -25,8 +25,16 @@ async def _invite(person: str) -> str:
     settings = read_settings()
     async with opened(settings) as ctx:
         code = await new_code(ctx, person)  # first: a misspelt id needs no answer from Telegram
-        bot = await remembered_bot(ctx) or await _asked(ctx, settings)
-        return f"https://t.me/{bot}?start={code}"
+        return link_to(await bots_name(ctx, settings), code)
+
+
+def link_to(bot: str, code: str) -> str:
+    """The enrolment link, as a phone follows it."""
+    return f"https://t.me/{bot}?start={code}"
+
+
+async def bots_name(ctx: Context, settings: Settings) -> str:
+    return await remembered_bot(ctx) or await _asked(ctx, settings)
 
 
 async def _asked(ctx: Context, settings: Settings) -> str:

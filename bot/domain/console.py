@@ -15,6 +15,9 @@ CONSOLE_PATH = "/console"
 STEPPED_UP_FOR = IDLE
 """Whoever gave their unlock code may change things for so long: then it is asked for again."""
 
+LADDER_REASONS = ("nobody_reached", "others_answer", "times_changed")
+"""Why a coordinator has an alert under way take the ladder that is in force now."""
+
 _DESK_TOO = frozenset({Role.COORDINATOR, Role.MASH_DESK})
 _COORDINATORS = frozenset({Role.COORDINATOR})
 

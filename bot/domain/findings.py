@@ -22,8 +22,8 @@ def findings(before: InForce, after: InForce, now: datetime) -> Iterator[Finding
     is no fault of the draft's: it is a warning, in a line of its own."""
     today = local_day(now)
     structural = left_with_nobody(before, after)
-    for nobody in structural:
-        yield Finding(_nobody(after, nobody, _LEAVES), refuses=True)
+    for said_of_one in leaves_nobody(before, after):
+        yield Finding(said_of_one, refuses=True)
     said = {nobody.place for nobody in structural}
     for nobody in left_with_nobody(before, after, today):
         if nobody.place not in said:
@@ -37,6 +37,12 @@ def findings(before: InForce, after: InForce, now: datetime) -> Iterator[Finding
     yield from _of_scopes(after)
     yield from _of_calendars(after, today)
     yield from _of_matrix(after)
+
+
+def leaves_nobody(before: InForce, after: InForce) -> Iterator[Said]:
+    """Each duty that would have nobody any more who stands for it: what refuses an import too."""
+    for nobody in left_with_nobody(before, after):
+        yield _nobody(after, nobody, _LEAVES)
 
 
 _LEAVES = (

@@ -67,6 +67,15 @@ class Kind(StrEnum):
 
 CARDS = frozenset({Kind.ALERT, Kind.TRIAGE, Kind.QUESTION, Kind.MORE, Kind.ANSWERED, Kind.PLAN})
 """The kinds with an alert's buttons, kept true by refreshes."""
+OF_LADDERS = (
+    Kind.ALERT,
+    Kind.TRIAGE,
+    Kind.QUESTION,
+    Kind.ESCALATION,
+    Kind.TRIAGE_STANDS,
+    Kind.QUESTION_STANDS,
+)
+"""What a step of a ladder tells somebody, as who may settle it or as somebody else."""
 SHARED = frozenset(
     {Kind.ESCALATION, Kind.TRIAGE_STANDS, Kind.QUESTION_STANDS, Kind.GAP, Kind.PLAN_MISSING}
 )

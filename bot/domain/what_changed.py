@@ -124,12 +124,12 @@ def in_directory(before: Directory, now: Directory) -> Iterator[Said]:
     for code, school in now.schools.items():
         old = before.schools.get(code)
         if old is None:
-            yield Said("changed.school_added", {"code": code, "name": school.name})
+            yield Said("changed.school_added", {"code": code, "name": school})
         elif old != school:
-            yield Said("changed.school", {"code": code, "name": school.name})
+            yield Said("changed.school", {"code": code, "name": school})
     for code, school in before.schools.items():
         if code not in now.schools:
-            yield Said("changed.school_gone", {"code": code, "name": school.name})
+            yield Said("changed.school_gone", {"code": code, "name": school})
     for key, person in now.people.items():
         was = before.people.get(key)
         about = {"id": key, "name": person.name, "role": person.role}

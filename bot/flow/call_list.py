@@ -60,12 +60,21 @@ async def call_list(ctx: Context, reader: str | None = None) -> list[Call]:
         rows = [row for row in await alerts.open_ones(tx) if reader not in row.excluded]
         states = await ladders(tx, known, rows)
         told = await alerts.told(tx, [row.id for row in rows])
-        return [_call(known, row, states[row.id], told[row.id], ctx.now()) for row in rows]
+        people = known.directory.people
+        language = people[reader].language if reader and reader in people else "en"
+        now = ctx.now()
+        return [_call(known, row, states[row.id], told[row.id], now, language) for row in rows]
 
 
 def _call(
-    known: InForce, row: Row[Any], state: LadderState, told: frozenset[str], now: datetime
+    known: InForce,
+    row: Row[Any],
+    state: LadderState,
+    told: frozenset[str],
+    now: datetime,
+    language: str,
 ) -> Call:
+    """With the school's name in this language."""
     school = known.directory.schools.get(row.school_code)
     # The task is what settles it: its own people are asked meanwhile, as in the chat.
     held = bool(row.held or (row.behind and row.leg is not Leg.TRIAGE))
@@ -73,7 +82,7 @@ def _call(
         reference=row.reference,
         leg=row.leg.value,
         school=row.school_code,
-        school_name=school.name if school else "",
+        school_name=school.name_in(language) if school else "",
         bell_at=row.bell_at,
         overdue=row.bell_at < now,
         drill=row.drill_id,

@@ -23,6 +23,7 @@ from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import Visitor
+from bot.flow.take_ladder import ladder_to_take
 from bot.rendering.catalogue import words
 from bot.rendering.trail import Trail
 from bot.store import alerts
@@ -48,11 +49,17 @@ class Account:
     at: datetime
     line: tuple[Step, ...]
     may_close: bool
+    may_take_ladder: bool
+    """The ladder in force now would tell it otherwise than the one that it was raised with."""
 
     @property
     def state_name(self) -> str:
         """Its sentence in the catalogue."""
         return f"console.state.{self.state.value}"
+
+    @staticmethod
+    def ladder_reason_name(reason: str) -> str:
+        return f"console.ladder_reason.{reason}"
 
 
 async def account_of(ctx: Context, someone: Visitor, number: int) -> Account | None:
@@ -63,6 +70,7 @@ async def account_of(ctx: Context, someone: Visitor, number: int) -> Account | N
         if row is None or reader.id in row.excluded:
             return None
         duty = (await duties_of(tx, known, reader, [row], now))[row.id]
+        other = await ladder_to_take(tx, known, row)
     trail = _trail(known, reader.language)
     line = tuple(
         Step(one["at"], _sentence(trail, _kept(one, row.excluded)))
@@ -71,7 +79,7 @@ async def account_of(ctx: Context, someone: Visitor, number: int) -> Account | N
     )
     is_open = row.state is AlertState.OPEN
     may_close = is_open and reader.role is Role.COORDINATOR
-    return Account(duty, is_open, row.state, now, line, may_close)
+    return Account(duty, is_open, row.state, now, line, may_close, may_close and other is not None)
 
 
 def _trail(known: InForce, language: str) -> Trail:

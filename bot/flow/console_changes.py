@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.versions import FROM_COMMAND_LINE, FROM_FILE
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.session import Visitor
 from bot.rendering.catalogue import words
+from bot.rendering.what_changed import kind_name, made_by
 from bot.store import events
 
 PAGE = 50
@@ -50,9 +50,12 @@ _SAID = {
     "code:chosen": "console.change_code_chosen",
     "code:locked": "console.change_code_locked",
 }
-
-
-_DOORS = {FROM_FILE: "console.by_file", FROM_COMMAND_LINE: "console.by_command_line"}
+_WHO = ("by", "who")
+"""Where an event has who did it."""
+_OF_ANOTHER = frozenset({"person:invited"})
+"""What nobody does to themselves: without a name, who did it is not known."""
+_NOBODY = frozenset({"drill"})
+"""A drill that everybody has answered ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +72,18 @@ async def changes(ctx: Context, someone: Visitor, before: int) -> tuple[list[Cha
         known = await in_force(ctx, tx)
         rows = await events.changes(tx, CHANGES, before, PAGE + 1)
     say, language = words(someone.person.language), someone.person.language
-    people, schools = known.directory.people, known.directory.schools
+    schools = known.directory.schools
+    names = {person.id: person.name for person in known.directory.people.values()}
 
     def named(who: str) -> str:
-        if who in _DOORS:
-            return say.say(_DOORS[who])
-        return people[who].name if who in people else who
+        return made_by(say, names, who)
 
     def about(detail: Mapping[str, Any], person_id: str | None) -> str:
         code, drill = str(detail.get("school", "")), detail.get("drill")
         parts = [
             named(person_id) if person_id else "",
             schools[code].name_in(language) if code in schools else code,
-            str(detail.get("kind", "")),
+            kind_name(say, str(detail.get("kind", ""))),
             str(detail.get("version", "")),
             say.say("console.drill_number", number=drill) if drill else "",
         ]
@@ -90,13 +92,17 @@ async def changes(ctx: Context, someone: Visitor, before: int) -> tuple[list[Cha
     found = []
     for row in rows[:PAGE]:
         sentence = _SAID.get(row.action)
-        by = str(row.detail.get("by") or row.detail.get("who") or row.person_id or "")
+        by = next((row.detail[key] for key in _WHO if row.detail.get(key)), None)
+        if by is None and row.action not in _OF_ANOTHER:
+            by = row.person_id
+        if by in _NOBODY:
+            by = None
         found.append(
             Change(
                 row.at,
                 say.say(sentence) if sentence else row.action,
                 about(row.detail, row.person_id),
-                named(by),
+                named(str(by or "")),
             )
         )
     return found, rows[PAGE - 1].id if len(rows) > PAGE else 0

@@ -55,6 +55,13 @@ async def routing(ctx: Context) -> Routing:
     )
 
 
+async def names(ctx: Context) -> dict[str, str]:
+    """Of everybody in the directory, by id."""
+    async with ctx.store.reading() as tx:
+        known = await in_force(ctx, tx)
+    return {person.id: person.name for person in known.directory.people.values()}
+
+
 async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mapping[str, str]) -> int:
     """What the form of a ladder says, as a draft; its number. A step without roles is left out."""
     seen = await _seen(ctx, ESCALATION, form)

@@ -9,8 +9,11 @@ from typing import Any
 
 from bot.domain.directory import Directory
 from bot.domain.errors import RefusedError
+from bot.domain.findings import leaves_nobody
 from bot.domain.people import Person
+from bot.domain.routing import InForce
 from bot.domain.school import School
+from bot.domain.versions import Said
 from bot.flow.compare_names import compare_names
 from bot.flow.context import Context, Stage
 from bot.flow.departure import remove, tell_who_left
@@ -78,24 +81,50 @@ def _changed(given: Mapping[str, School], known: Mapping[str, School]) -> tuple[
 async def plan(ctx: Context, files: Sequence[DirectoryFile]) -> Difference:
     """What importing these files would change. RefusedError if they do not fit together."""
     async with ctx.store.reading() as tx:
-        return await _checked(ctx, tx, files)
+        found, _, _ = await _checked(await in_force(ctx, tx), tx, files)
+        return found
 
 
-async def _checked(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Difference:
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What importing some files would change, with the directory before and after it."""
+
+    found: Difference
+    before: Directory
+    after: Directory
+    leaves_nobody: tuple[Said, ...]
+    """Each duty that would have nobody any more: while there is one, the import is refused."""
+
+
+async def foresee(ctx: Context, tx: Tx, files: Sequence[DirectoryFile]) -> Foreseen:
+    """`plan` within a transaction, with whom it would leave with nobody."""
     known = await in_force(ctx, tx)
+    found, before, after = await _checked(known, tx, files)
+    then = replace(known, directory=after)
+    return Foreseen(found, before, after, tuple(leaves_nobody(known, then)))
+
+
+async def _checked(
+    known: InForce, tx: Tx, files: Sequence[DirectoryFile]
+) -> tuple[Difference, Directory, Directory]:
     stored = await directory.as_imported(tx, known.directory)
     found = difference(stored, files)
-    after_schools = {**stored.schools, **{s.code: s for f in files for s in f.schools or ()}}
-    after_people = {**stored.people, **{p.id: p for f in files for p in f.people or ()}}
+    gone_schools, gone_people = set(found.gone_schools), set(found.gone_people)
+    schools = {**stored.schools, **{s.code: s for f in files for s in f.schools or ()}}
+    people = {**stored.people, **{p.id: p for f in files for p in f.people or ()}}
+    after = Directory(
+        {code: school for code, school in schools.items() if code not in gone_schools},
+        {i: person for i, person in people.items() if i not in gone_people},
+    )
     faults = check_references(
-        [s for c, s in after_schools.items() if c not in found.gone_schools],
-        [p for i, p in after_people.items() if i not in found.gone_people],
+        after.schools.values(),
+        after.people.values(),
         known.calendars,
         {key: place for file in files for key, place in file.places.items()},
     )
     if faults:
         raise RefusedError(faults)
-    return found
+    return found, stored, after
 
 
 async def undo(ctx: Context, by: str) -> Difference:
@@ -115,55 +144,68 @@ async def apply(
     """Import these files: all of it in one transaction, or nothing. `version` says why, and what
     is restored, as `note_import` takes it."""
     async with ctx.store.unit() as tx:
-        await config.take_turn(tx)  # before anything is looked at: what is compared stays so
-        now = ctx.now()
-        before = await in_force(ctx, tx)
-        undoes = None
-        if undoing:
-            undoes, *files = await as_it_was(tx, before.directory)
-        found = await _checked(ctx, tx, files)
-        if not found.lines():
-            return found
-        await keep(tx, before.directory, found, now, by=by, undoes=undoes)
-        await directory.put(
-            tx,
-            [*found.new_schools, *found.changed_schools],
-            [*found.new_people, *found.changed_people],
-        )
-        readdressed = [
-            p.id
-            for p in found.changed_people
-            if (p.email, p.phone) != _addresses(before.directory.people[p.id])
-        ]
-        await renew_ways(tx, [*(p.id for p in found.new_people), *readdressed], now)
-        await directory.remove_schools(tx, found.gone_schools, now)
-        await directory.changed(tx)
-        # Notifications are locked before their alerts, as raising does.
-        await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
-        for some in directory.by_many(found.gone_people):
-            await remove(tx, some, now, by="import")
-        await note_import(tx, before, now, who=by, **version)
-        await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
-        for those in directory.by_many(person.id for person in found.changed_people):
-            await absences.look_again_at(tx, those, now)
-            # Another role or scope may leave a child unreached.
-            for person_id, told in (await alerts.open_told(tx, those)).items():
-                await refresh_cards(tx, now, told, [person_id])
-                await alerts.look_again(tx, told, now)
-        await events.append(
-            tx,
-            events.line(
-                "directory:imported",
-                now,
-                new=len(found.new_schools) + len(found.new_people),
-                changed=len(found.changed_schools) + len(found.changed_people),
-                gone=len(found.gone_schools) + len(found.gone_people),
-                by=by,
-            ),
-        )
-        await tell_who_left(tx, before, found.gone_people, now)
-        tx.wake(Stage.ESCALATE, Stage.COVER, Stage.READY)
+        return await apply_within(ctx, tx, files, by=by, undoing=undoing, **version)
+
+
+async def apply_within(
+    ctx: Context,
+    tx: Tx,
+    files: Sequence[DirectoryFile],
+    *,
+    by: str,
+    undoing: bool = False,
+    **version: Any,
+) -> Difference:
+    """`apply` within a transaction."""
+    await config.take_turn(tx)  # before anything is looked at: what is compared stays so
+    now = ctx.now()
+    before = await in_force(ctx, tx)
+    undoes = None
+    if undoing:
+        undoes, *files = await as_it_was(tx, before.directory)
+    found, _, _ = await _checked(before, tx, files)
+    if not found.lines():
         return found
+    await keep(tx, before.directory, found, now, by=by, undoes=undoes)
+    await directory.put(
+        tx,
+        [*found.new_schools, *found.changed_schools],
+        [*found.new_people, *found.changed_people],
+    )
+    readdressed = [
+        p.id
+        for p in found.changed_people
+        if (p.email, p.phone) != _addresses(before.directory.people[p.id])
+    ]
+    await renew_ways(tx, [*(p.id for p in found.new_people), *readdressed], now)
+    await directory.remove_schools(tx, found.gone_schools, now)
+    await directory.changed(tx)
+    # Notifications are locked before their alerts, as raising does.
+    await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
+    for some in directory.by_many(found.gone_people):
+        await remove(tx, some, now, by="import")
+    await note_import(tx, before, now, who=by, **version)
+    await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
+    for those in directory.by_many(person.id for person in found.changed_people):
+        await absences.look_again_at(tx, those, now)
+        # Another role or scope may leave a child unreached.
+        for person_id, told in (await alerts.open_told(tx, those)).items():
+            await refresh_cards(tx, now, told, [person_id])
+            await alerts.look_again(tx, told, now)
+    await events.append(
+        tx,
+        events.line(
+            "directory:imported",
+            now,
+            new=len(found.new_schools) + len(found.new_people),
+            changed=len(found.changed_schools) + len(found.changed_people),
+            gone=len(found.gone_schools) + len(found.gone_people),
+            by=by,
+        ),
+    )
+    await tell_who_left(tx, before, found.gone_people, now)
+    tx.wake(Stage.ESCALATE, Stage.COVER, Stage.READY)
+    return found
 
 
 def _addresses(person: Person) -> tuple[str, str]:

@@ -11,12 +11,14 @@ Dies before the commit: the draft is open as before. Dies after it: it is in for
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.calendar_days import is_calendar_name
 from bot.domain.errors import ConflictError, Fault, NotFoundError, RefusedError
 from bot.domain.findings import findings
 from bot.domain.routing import InForce
 from bot.domain.scenario import Outcome
 from bot.domain.scenario import run as run_scenario
 from bot.domain.versions import (
+    CALENDAR,
     DIRECTORY,
     FROM_COMMAND_LINE,
     FROM_FILE,
@@ -90,7 +92,9 @@ async def start(
     _given(reason)
     async with ctx.store.unit() as tx:
         author, newest = await may_change(ctx, tx, by), await config.newest(tx, kind)
-        seen = newest if made_from is None else await found(tx, made_from)
+        seen = newest if made_from is None else None
+        if made_from:  # `NO_VERSION`: there was none when its author began
+            seen = await found(tx, made_from)
         if seen is not None and seen.kind != kind:
             raise ConflictError(f"Version {made_from} is of {seen.kind}.")
         return await drafts.add(
@@ -112,9 +116,14 @@ def _given(reason: str) -> None:
 
 
 def _readable(kind: str, body: str) -> None:
-    if not is_a_file(kind):
+    if not is_a_file(kind) or not _is_called_well(kind):
         raise NotFoundError(f"Nothing that can be drafted is called {kind[:60]}.")
     read_text(kind, body.encode(), file_of(kind))
+
+
+def _is_called_well(kind: str) -> bool:
+    """A calendar's name is a file's name too, once its text is exported."""
+    return not kind.startswith(CALENDAR) or is_calendar_name(kind.removeprefix(CALENDAR))
 
 
 async def _open(tx: Tx, number: int, *, lock: bool = True) -> Draft:
@@ -168,7 +177,7 @@ async def _tried(ctx: Context, tx: Tx, draft: Draft) -> Trial:
         conflict = Conflict(newest, theirs or (Said("changed.nothing"),))
     return Trial(
         draft=draft,
-        changes=what_changed(draft.kind, base.body, draft.body) if base else (),
+        changes=what_changed(draft.kind, base.body if base else None, draft.body),
         findings=tuple(findings(before, after, ctx.now())),
         broken=tuple(o for o in outcomes if o.scenario not in fail_now),
         failing=tuple(o for o in outcomes if o.scenario in fail_now),

@@ -7,7 +7,8 @@ send, gets the one neutral answer.
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from bot.domain.cover import Reachable
 from bot.domain.errors import NotFoundError
@@ -36,15 +37,24 @@ def _hash(code: str) -> str:
 
 async def invite(ctx: Context, person_id: str) -> str:
     """A fresh one-time code for this person; NotFoundError if the directory has nobody of it."""
-    code = secrets.token_urlsafe(16)
     async with ctx.store.unit() as tx:
         known = await in_force(ctx, tx)
         if person_id not in known.directory.people:
             raise NotFoundError(f"Nobody in the directory has the id {person_id}.")
-        now = ctx.now()
-        await enrolment.add_code(tx, person_id, _hash(code), now, now + LIVES)
-        await events.append(tx, events.line("person:invited", now, person_id=person_id))
-    return code
+        made = await make_codes(tx, [person_id], ctx.now(), "command line")
+    return made[person_id]
+
+
+async def make_codes(tx: Tx, people: Iterable[str], now: datetime, by: str) -> dict[str, str]:
+    """A fresh one-time code for each of these people, within a transaction. Nobody can read it
+    again: what is kept is its hash."""
+    made = {person_id: secrets.token_urlsafe(16) for person_id in people}
+    hashes = {person_id: _hash(code) for person_id, code in made.items()}
+    await enrolment.add_codes(tx, hashes, now, now + LIVES)
+    await events.append(
+        tx, *(events.line("person:invited", now, person_id=invited, by=by) for invited in made)
+    )
+    return made
 
 
 async def start(ctx: Context, address: str, code: str) -> None:

@@ -1,17 +1,20 @@
 """The first day: from nothing to a proved set-up, step by step, each with what is still missing.
 
 Reading alone, so that it can be asked as often as one likes: `encompass init` and the console
-show the same. A step is done when its rows say so, never because somebody ticked it off.
+show the same, the one with the command that does it, the other with the page. A step is done when
+its rows say so, never because somebody ticked it off.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.calendar import local_day
+from bot.domain.console import CONSOLE_PATH
 from bot.domain.ladder_faults import nobody_stands
-from bot.domain.people import Channel
+from bot.domain.people import Channel, Role
 from bot.domain.readiness import missing, next_pupil_day
 from bot.domain.routing import InForce
+from bot.domain.school import School
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.store import first_day
@@ -67,6 +70,15 @@ COMMANDS = {
     Step.READINESS: "encompass check",
     Step.DRILL: "encompass drill --schools all",
 }
+PAGES = {
+    Step.CALENDARS: f"{CONSOLE_PATH}/routing/calendars",
+    Step.SCHOOLS: f"{CONSOLE_PATH}/directory/import",
+    Step.PEOPLE: f"{CONSOLE_PATH}/directory/import",
+    Step.LADDERS: f"{CONSOLE_PATH}/directory/import",
+    Step.INVITATIONS: f"{CONSOLE_PATH}/directory/invitations",
+    Step.READINESS: f"{CONSOLE_PATH}/readiness",
+    Step.DRILL: f"{CONSOLE_PATH}/drills",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,10 @@ class Standing:
 
     step: Step
     lacking: int
+    schools: tuple[tuple[School, tuple[Role, ...]], ...] = ()
+    """Where it lacks, with the roles of which there is nobody: of the ladders' steps."""
+    waits: bool = False
+    """It can only be looked at once steps before it are done."""
 
     @property
     def done(self) -> bool:
@@ -87,17 +103,39 @@ async def first_steps(ctx: Context) -> tuple[Standing, ...]:
         return await steps_of(ctx, tx, await in_force(ctx, tx))
 
 
+async def steps_until_set_up(ctx: Context) -> tuple[Standing, ...]:
+    """Every step, done or not, while one of those lacks that are done once; then none."""
+    async with ctx.store.reading() as tx:
+        known = await in_force(ctx, tx)
+        once = await _once(ctx, tx, known)
+        return await steps_of(ctx, tx, known) if any(once.values()) else ()
+
+
 async def steps_of(ctx: Context, tx: Tx, known: InForce) -> tuple[Standing, ...]:
-    schools, people = known.directory.schools, known.directory.people
+    once, bare = await _once(ctx, tx, known), _without_anybody(known)
+    alone = bool(once[Step.PEOPLE])
+    early = alone or bool(once[Step.SCHOOLS])
     return (
-        Standing(Step.CALENDARS, _without_terms(ctx, known)),
-        Standing(Step.SCHOOLS, 0 if schools else 1),
-        Standing(Step.PEOPLE, 0 if people else 1),
-        Standing(Step.LADDERS, _without_anybody(known)),
-        Standing(Step.INVITATIONS, _not_enrolled(known)),
-        Standing(Step.READINESS, _not_ready(ctx, known)),
-        Standing(Step.DRILL, 0 if await first_day.a_drill_was_acknowledged(tx) else 1),
+        Standing(Step.CALENDARS, once[Step.CALENDARS]),
+        Standing(Step.SCHOOLS, once[Step.SCHOOLS]),
+        Standing(Step.PEOPLE, once[Step.PEOPLE]),
+        Standing(Step.LADDERS, len(bare) or early, bare, waits=early),
+        Standing(Step.INVITATIONS, _not_enrolled(known) or alone, waits=alone),
+        Standing(Step.READINESS, _not_ready(ctx, known) or early, waits=early),
+        Standing(Step.DRILL, once[Step.DRILL], waits=early),
     )
+
+
+async def _once(ctx: Context, tx: Tx, known: InForce) -> dict[Step, int]:
+    """How much lacks of what an authority does once. In the other steps something comes to lack on
+    any day, which Readiness says."""
+    people = known.directory.people.values()
+    return {
+        Step.CALENDARS: _without_terms(ctx, known),
+        Step.SCHOOLS: 0 if known.directory.schools else 1,
+        Step.PEOPLE: 0 if any(p.role is not Role.COORDINATOR for p in people) else 1,
+        Step.DRILL: 0 if await first_day.a_drill_was_acknowledged(tx) else 1,
+    }
 
 
 def _without_terms(ctx: Context, known: InForce) -> int:
@@ -112,23 +150,20 @@ def _without_terms(ctx: Context, known: InForce) -> int:
     return len(ended) if used else 1
 
 
-def _without_anybody(known: InForce) -> int:
+def _without_anybody(known: InForce) -> tuple[tuple[School, tuple[Role, ...]], ...]:
     """Schools with a step on a ladder on which nobody stands."""
-    if not known.directory.schools:
-        return 1
-    return len({school.code for school, *_ in nobody_stands(known)})
+    roles: dict[str, dict[Role, None]] = {}
+    for school, _, _, tell in nobody_stands(known):
+        roles.setdefault(school.code, {}).update(dict.fromkeys(tell))
+    return tuple((known.directory.schools[code], tuple(of)) for code, of in roles.items())
 
 
 def _not_enrolled(known: InForce) -> int:
     people = known.directory.people.values()
-    if not people:
-        return 1
     return sum(all(c.channel is not Channel.TELEGRAM for c in p.contacts) for p in people)
 
 
 def _not_ready(ctx: Context, known: InForce) -> int:
     """Schools and roles where nobody could be told on the next pupil day."""
-    if not known.directory.schools:
-        return 1
     lacking = missing(known, next_pupil_day(known, ctx.now()))
     return len({gap.school.code for gap in lacking.gaps}) + len(lacking.roles)

@@ -11,6 +11,7 @@ from datetime import time
 
 from bot.domain.errors import Fault, RefusedError
 from bot.domain.school import School
+from bot.domain.versions import Said
 from bot.flow.context import Context
 from bot.intake.directory_csv import DirectoryFile
 from bot.intake.published import Listed
@@ -29,13 +30,13 @@ class Defaults:
 
 async def filled(
     ctx: Context, files: Sequence[DirectoryFile], authorities: Collection[str], defaults: Defaults
-) -> tuple[list[DirectoryFile], list[str]]:
-    """The files with schools in place of each published list, and what was left out, in words.
+) -> tuple[list[DirectoryFile], list[Said]]:
+    """The files with schools in place of each published list, and what was left out.
     RefusedError says what a new school still needs."""
     async with ctx.store.reading() as tx:
         known = (await directory.load_as_imported(tx)).schools
     done: list[DirectoryFile] = []
-    said: list[str] = []
+    said: list[Said] = []
     for file in files:
         if file.listed is None:
             done.append(file)
@@ -51,7 +52,7 @@ def schools_of(
     listed: Sequence[Listed],
     authorities: Collection[str],
     defaults: Defaults,
-) -> tuple[list[School], list[str]]:
+) -> tuple[list[School], list[Said]]:
     """The directory's schools as the list would have them. One that the list calls closed goes; one
     that it does not name, such as the setting of the home-educated, stays."""
     ours = [one for one in listed if not authorities or one.code[:3] in authorities]
@@ -74,11 +75,11 @@ def schools_of(
                 )
             )  # fmt: skip
     said = [
-        f"The list has {len(is_open)} open schools; {len(fresh)} of them are new.",
-        f"Left out: {len(closed)} closed, {len(listed) - len(ours)} of other authorities.",
+        Said("import.list_has", {"open": len(is_open), "new": len(fresh)}),
+        Said("import.list_without", {"closed": len(closed), "other": len(listed) - len(ours)}),
     ]
     if stay:
-        said.append(f"Kept as they are: {stay} schools that the list does not name.")
+        said.append(Said("import.list_keeps", {"number": stay}))
     return schools, said
 
 

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain.calendar import local_day
+from bot.domain.calendar import Calendar, local_day
 from bot.domain.directory import Directory
 from bot.domain.errors import ConflictError, Fault, NotFoundError, RefusedError
 from bot.domain.nobody_to_tell import Nobody, left_with_nobody
@@ -103,9 +103,16 @@ async def with_what_changed(
     return listed
 
 
-def what_changed(kind: str, before: str, now: str) -> tuple[Said, ...]:
-    """In sentences; none where nothing of what is decided is another."""
-    return tuple(_changed(kind, before, now))
+def what_changed(kind: str, before: str | None, now: str) -> tuple[Said, ...]:
+    """In sentences; none where nothing of what is decided is another. Without one before it, that
+    it is the first; of a calendar also what is in it."""
+    if before is not None:
+        return tuple(_changed(kind, before, now))
+    first = (Said("changed.first"),)
+    if not kind.startswith(CALENDAR):
+        return first
+    calendar = read_calendar(now.encode(), kind)
+    return (*first, *in_calendar(Calendar("", calendar.timezone, ()), calendar))
 
 
 def _changed(kind: str, before: str, now: str) -> Iterator[Said]:

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bot.domain.errors import Fault, RefusedError
 from bot.domain.people import Person
 from bot.domain.school import School
 from bot.intake import people_csv, published, schools_csv
-from bot.intake.directory_table import Table, tables
+from bot.intake.directory_columns import Header, Mappings, UnknownColumnsError, with_fields
+from bot.intake.directory_table import Columns, Table, tables
+
+_NONE: Mappings = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +28,22 @@ class DirectoryFile:
     with what such a list does not carry."""
 
 
-def read_directory_file(name: str, data: bytes) -> DirectoryFile:
-    """The schools or the people of a file, or every fault in it by file, line and column."""
+def read_directory_file(name: str, data: bytes, mappings: Mappings = _NONE) -> DirectoryFile:
+    """The schools or the people of a file, or every fault in it by file, line and column.
+    UnknownColumnsError where its columns have other names, and no mapping says which is which."""
     found = tables(name, data)
-    read = next((table for table in found if _is_known(table)), found[0])
+    given = next((one for one in found if _is_known(with_fields(one, mappings))), found[0])
+    read = with_fields(given, mappings)
     if published.is_published(read):
         return DirectoryFile(listed=published.listed_schools(read))
+    header = Header(name, tuple(given.names))
     if {"opens_at", "closes_at", "code"} & set(read.names):
+        _refuse_missing(read, schools_csv.COLUMNS, header)
         schools = schools_csv.schools_of(read)
         ignored = read.ignored(schools_csv.COLUMNS)
         return DirectoryFile(schools=schools, ignored=ignored, places=_places(read, "code"))
     if {"role", "schools"} & set(read.names):
+        _refuse_missing(read, people_csv.COLUMNS, header)
         people = people_csv.people_of(read)
         ignored = read.ignored(people_csv.COLUMNS)
         return DirectoryFile(people=people, ignored=ignored, places=_places(read, "id"))
@@ -43,7 +52,34 @@ def read_directory_file(name: str, data: bytes) -> DirectoryFile:
         for columns in (schools_csv.COLUMNS, people_csv.COLUMNS)
     )
     says = f"must have the columns of schools ({of_schools}) or of people ({of_people})"
-    raise RefusedError([Fault(f"{name} {read.word} 1", says)])
+    raise UnknownColumnsError([Fault(f"{name} {read.word} 1", says)], [header])
+
+
+def _refuse_missing(read: Table, columns: Columns, header: Header) -> None:
+    try:
+        read.refuse_missing(columns)
+    except RefusedError as refused:
+        raise UnknownColumnsError(refused.faults, [header]) from None
+
+
+def read_directory_files(
+    files: Iterable[tuple[str, bytes]], mappings: Mappings = _NONE
+) -> list[DirectoryFile]:
+    """Each file by its name, or the faults of all of them."""
+    found: list[DirectoryFile] = []
+    faults: list[Fault] = []
+    headers: list[Header] = []
+    for name, data in files:
+        try:
+            found.append(read_directory_file(name, data, mappings))
+        except RefusedError as refused:
+            faults += refused.faults
+            headers += refused.headers if isinstance(refused, UnknownColumnsError) else ()
+    if headers:
+        raise UnknownColumnsError(faults, headers)
+    if faults:
+        raise RefusedError(faults)
+    return found
 
 
 def _is_known(table: Table) -> bool:

@@ -99,6 +99,9 @@ class Trail:
             case "notification:one_of_several":
                 people = self._names(line["told"])
                 return say("trail.one_of_several", notices=line["notices"], people=people)
+            case "alert:policy_applied":
+                who, version = self.person(line["person"]), line["version"]
+                return say("trail.policy_applied", person=who, version=version)
             case "alert:replanned":
                 return say("trail.replanned", bell=self._bell(line))
             case "alert:told_in_the_holidays":

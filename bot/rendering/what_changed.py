@@ -1,12 +1,37 @@
 """Sentences about versions and drafts, in the reader's language: what changed, what was found."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from bot.domain.escalation import EscalationStep
 from bot.domain.people import Role
 from bot.domain.school import School
-from bot.domain.versions import Said
+from bot.domain.versions import CALENDAR, FROM_COMMAND_LINE, FROM_FILE, Said
 from bot.rendering.catalogue import Words
+
+_KINDS = {
+    "escalation": "kind.escalation",
+    "disclosure": "kind.disclosure",
+    "scenarios": "kind.scenarios",
+    "directory": "kind.directory",
+}
+_NO_PERSON = {
+    FROM_FILE: "made_by.file",
+    FROM_COMMAND_LINE: "made_by.command_line",
+    "import": "made_by.import",
+}
+
+
+def kind_name(say: Words, kind: str) -> str:
+    """What a version is of, as people speak of it."""
+    if kind.startswith(CALENDAR):
+        return say.say("kind.calendar", name=kind.removeprefix(CALENDAR))
+    return say.say(_KINDS[kind]) if kind in _KINDS else kind
+
+
+def made_by(say: Words, names: Mapping[str, str], who: str) -> str:
+    """Who made a version: somebody of the directory by their name, or no person."""
+    return say.say(_NO_PERSON[who]) if who in _NO_PERSON else names.get(who, who)
 
 
 def in_words(say: Words, said: Said) -> str:
@@ -26,6 +51,8 @@ def _word(say: Words, name: str, value: object) -> object:
             return say.say(f"role.{value.value}")
         case str() if name == "field":
             return say.say(f"field.{value}")
+        case School() if name == "name":
+            return value.name_in(say.language)
         case School():
             return f"{value.name_in(say.language)} ({value.code})"
         case EscalationStep():

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState, Leg
 from bot.domain.escalation import EscalationPolicy, policy_of
-from bot.domain.message import Kind
+from bot.domain.message import OF_LADDERS, Kind
 from bot.domain.routing import Climbed
 from bot.domain.triage import Question
 from bot.store.answers import STANDS
@@ -23,14 +23,6 @@ from bot.store.tables import (
 )
 from bot.store.unit_of_work import Tx
 
-_OF_LADDERS = (
-    Kind.ALERT,
-    Kind.TRIAGE,
-    Kind.QUESTION,
-    Kind.ESCALATION,
-    Kind.TRIAGE_STANDS,
-    Kind.QUESTION_STANDS,
-)
 _holding = alerts.alias("holding")
 _WITH_NOTIFICATION = select(
     alerts,
@@ -209,7 +201,7 @@ async def told_by_ladder(tx: Tx, ids: Collection[int]) -> dict[int, frozenset[st
         .join(alerts, alerts.c.id == tellings.c.alert_id)
         .where(
             tellings.c.alert_id.in_(ids),
-            tellings.c.kind.in_(_OF_LADDERS),
+            tellings.c.kind.in_(OF_LADDERS),
             tellings.c.occasion.startswith(cast(alerts.c.raising, Text).concat(".")),
         )
     ):

@@ -1,29 +1,49 @@
 """One-time codes, kept as hashes, and the accounts that tried wrong ones."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
+from bot.store.directory import by_many
 from bot.store.tables import enrolment_codes as codes
 from bot.store.tables import enrolment_failures as failures
 from bot.store.unit_of_work import Tx
 
 
-async def add_code(
-    tx: Tx, person_id: str, sha256: str, now: datetime, expires_at: datetime
+async def add_codes(
+    tx: Tx, sha256_of: Mapping[str, str], now: datetime, expires_at: datetime
 ) -> None:
-    """A fresh code for this person; an earlier one that was not used is worth nothing now."""
-    await tx.execute(
-        update(codes)
-        .where(codes.c.person_id == person_id, codes.c.used_at.is_(None))
-        .values(expires_at=now)
-    )
-    await tx.execute(
-        insert(codes).values(
-            person_id=person_id, sha256=sha256, created_at=now, expires_at=expires_at
+    """A fresh code for each of these people; an earlier one that was not used is worth nothing
+    now."""
+    for some in by_many(sha256_of):
+        await tx.execute(
+            update(codes)
+            .where(codes.c.person_id.in_(some), codes.c.used_at.is_(None))
+            .values(expires_at=now)
+        )
+        await tx.execute(
+            insert(codes),
+            [
+                {
+                    "person_id": person_id,
+                    "sha256": sha256_of[person_id],
+                    "created_at": now,
+                    "expires_at": expires_at,
+                }
+                for person_id in some
+            ],
+        )
+
+
+async def good_until(tx: Tx, now: datetime) -> dict[str, datetime]:
+    """By person, until when a code of theirs that was not used is good."""
+    rows = await tx.all(
+        select(codes.c.person_id, codes.c.expires_at).where(
+            codes.c.used_at.is_(None), codes.c.expires_at > now
         )
     )
+    return {row.person_id: row.expires_at for row in rows}
 
 
 async def use_code(tx: Tx, sha256: str, now: datetime) -> str | None:

@@ -50,15 +50,16 @@ async def add(
     )
 
 
-async def last(tx: Tx) -> Row[Any] | None:
-    """The newest that is neither taken back nor a taking back itself; locked until the commit."""
-    return await tx.first(
+async def last(tx: Tx, *, lock: bool = True) -> Row[Any] | None:
+    """The newest that is neither taken back nor a taking back itself; locked until the commit, but
+    for who only looks."""
+    found = (
         select(directory_imports)
         .where(directory_imports.c.undone_at.is_(None), directory_imports.c.undoes.is_(None))
         .order_by(directory_imports.c.id.desc())
         .limit(1)
-        .with_for_update()
     )
+    return await tx.first(found.with_for_update() if lock else found)
 
 
 def unpacked(kept: bytes) -> dict[str, Any]:

@@ -325,6 +325,30 @@ directory_imports = Table(
     _at("undone_at", nullable=True),
 )
 
+# What somebody at the console has looked at and not imported yet: files with staff details, for an
+# hour at most.
+uploads = Table(
+    "uploads",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", unique=True),  # never more than one open per person
+    _at("uploaded_at", index=True),
+    Column("files", Json, nullable=False),  # each one's name and length, in order
+    Column("body", LargeBinary, nullable=False),  # all of them, one behind the other, packed
+    Column("options", Json, nullable=False),  # what a published list does not carry
+    sqlite_autoincrement=True,  # an older page's number is never a newer upload's
+)
+
+# Which column of a file is which field, as somebody said it once for this header.
+column_mappings = Table(
+    "column_mappings",
+    metadata,
+    Column("header", Text, primary_key=True),  # a mark of its column names
+    Column("columns", Json, nullable=False),
+    Column("said_by", Text, nullable=False),
+    _at("said_at"),
+)
+
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,

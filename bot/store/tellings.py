@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Row
 
-from bot.domain.message import SHARED, Kind, MessageState
+from bot.domain.message import OF_LADDERS, SHARED, Kind, MessageState
 from bot.store.tables import messages, stand_ins, tellings
 from bot.store.unit_of_work import Tx
 
@@ -35,6 +35,20 @@ async def of_alerts(tx: Tx, alert_ids: Collection[int]) -> Sequence[Row[Any]]:
         .where(tellings.c.alert_id.in_(alert_ids))
         .order_by(tellings.c.id)
     )
+
+
+async def of_steps(tx: Tx, alert_id: int, raising: int) -> list[tuple[int, Row[Any]]]:
+    """Each telling by a step of this raising's ladder, or by a reminder at its end, with the
+    step's number."""
+    rows = await tx.all(
+        select(tellings.c.person_id, tellings.c.role, tellings.c.kind, tellings.c.occasion).where(
+            tellings.c.alert_id == alert_id,
+            tellings.c.kind.in_(OF_LADDERS),
+            tellings.c.occasion.startswith(f"{raising}.", autoescape=True),
+        )
+    )
+    steps = [(row.occasion.partition(".")[2], row) for row in rows]
+    return [(int(step), row) for step, row in steps if step.isdecimal()]  # the rest is no step
 
 
 async def unsaid(tx: Tx, alert_id: int, raising: str, ended_at: datetime) -> Sequence[Row[Any]]:

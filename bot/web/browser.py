@@ -122,10 +122,13 @@ async def posted(
 ) -> Form | None:
     """The form, if this very session's page made it; None for one that somebody else made."""
     form = await form_of(request, most_bytes=most_bytes, most_fields=most_fields)
+    return form if form is not None and is_of_this_session(request, form) else None
+
+
+def is_of_this_session(request: Request, form: Form) -> bool:
+    """Whether this very session's page made the form."""
     token = form_token(request.cookies.get(COOKIE, ""))
-    if form is None or not is_from_here(request) or form.get("form") != token:
-        return None
-    return form
+    return is_from_here(request) and form.get("form") == token
 
 
 def small_number(text: str) -> int | None:

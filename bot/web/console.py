@@ -28,6 +28,7 @@ from bot.flow.session import Visitor, form_token
 from bot.flow.unlock import Unlocking, choose_or_unlock
 from bot.rendering.console import render_console
 from bot.web.browser import COOKIE, Form, answer, move_on, posted
+from bot.web.uploads import File, posted_files
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 MOST_FIELDS = 500
@@ -90,8 +91,7 @@ class Console:
         someone = await self.reader(request, section)
         form = await posted(request, most_bytes=most_bytes, most_fields=most_fields)
         if form is None:
-            said = self.said(request, someone, section, "console.not_from_here", status=403)
-            raise InsteadError(said)
+            raise InsteadError(self.not_from_here(request, someone, section))
         came = await step_up_of(self.ctx, someone)
         if came is Unlocking.DONE:
             return Change(someone, form)
@@ -101,7 +101,25 @@ class Console:
             self.locked(request, someone, section, came, to=to, back=back, kept=kept)
         )
 
+    async def change_with_files(
+        self, request: Request, section: str, back: str
+    ) -> tuple[Change, list[File]]:
+        """The same for a form that brings files, which cannot wait on the page while the unlock
+        code is given: `back` is where they are chosen again. TooLargeError for too much."""
+        someone = await self.reader(request, section)
+        brought = await posted_files(request)
+        if brought is None:
+            raise InsteadError(self.not_from_here(request, someone, section))
+        came = await step_up_of(self.ctx, someone)
+        if came is not Unlocking.DONE:
+            raise InsteadError(self.locked(request, someone, section, came, back=back))
+        return Change(someone, brought[0]), brought[1]
+
     # --- answers ---------------------------------------------------------------------------------
+
+    def not_from_here(self, request: Request, someone: Visitor, section: str) -> Response:
+        """Another site, or another session, made this form."""
+        return self.said(request, someone, section, "console.not_from_here", status=403)
 
     def page(
         self,
@@ -235,7 +253,7 @@ def frame_pages(console: Console) -> APIRouter:
         someone, section = await whoever(request)
         form = await posted(request)
         if form is None:
-            return console.said(request, someone, section, "console.not_from_here", status=403)
+            return console.not_from_here(request, someone, section)
         await speak(ctx, someone, form.get("language", ""))
         back = form.get("back", "")
         return move_on(back if is_console_path(back) else CONSOLE_PATH)
@@ -253,7 +271,7 @@ def frame_pages(console: Console) -> APIRouter:
         someone, section = await whoever(request)
         form = await posted(request, most_bytes=1024 * 1024, most_fields=MOST_FIELDS + 10)
         if form is None:
-            return console.said(request, someone, section, "console.not_from_here", status=403)
+            return console.not_from_here(request, someone, section)
         standing, code, again = (
             await step_up_of(ctx, someone),
             form.get("code", ""),

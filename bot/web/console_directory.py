@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.console import CONSOLE_PATH
 from bot.flow.console_directory import overview, school_page
-from bot.flow.first_day import LACKING, NAMES, WHY
 from bot.web.console import Console, absent
+from bot.web.console_first_day import shown_steps
 
 _SECTION = "directory"
 _MOST_TYPED = 100
@@ -21,8 +21,8 @@ def pages(console: Console) -> APIRouter:
         typed = q[:_MOST_TYPED]
         found = await overview(console.ctx, typed)
         return console.page(
-            request, someone, _SECTION, "directory.html", found=found.found, steps=found.steps,
-            typed=typed, names=NAMES, why=WHY, lacking=LACKING,
+            request, someone, _SECTION, "directory.html", found=found.found, typed=typed,
+            **shown_steps(found.steps),
         )  # fmt: skip
 
     @router.get(f"{CONSOLE_PATH}/directory/schools/{{code}}")

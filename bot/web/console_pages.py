@@ -1,11 +1,15 @@
 """Which pages the console has: a line for each file of them."""
 
 from bot.web import (
+    console_calendars,
     console_changes,
     console_directory,
     console_drills,
+    console_import,
+    console_invitations,
     console_readiness,
     console_routing,
+    console_scenarios,
     console_today,
     console_triage,
 )
@@ -16,6 +20,10 @@ CONSOLE_PAGES = (
     console_triage.pages,
     console_drills.pages,
     console_directory.pages,
+    console_import.pages,
+    console_invitations.pages,
     console_routing.pages,
+    console_calendars.pages,
+    console_scenarios.pages,
     console_changes.pages,
 )

@@ -26,12 +26,13 @@ from bot.flow.console_routing import (
     SECTION,
     draft_of_ladder,
     draft_of_matrix,
+    names,
     routing,
     who_would_be_told,
 )
 from bot.flow.session import Visitor
 from bot.rendering.catalogue import words
-from bot.rendering.what_changed import in_words, step_time
+from bot.rendering.what_changed import in_words, kind_name, made_by, step_time
 from bot.web.browser import move_on, small_number
 from bot.web.console import Console, absent
 
@@ -48,13 +49,22 @@ def pages(console: Console) -> APIRouter:
         return console.page(
             request, someone, SECTION, template, status=status,
             said=lambda one: in_words(say, one), step_time=lambda step: step_time(say, step),
-            roles=list(Role), **values,
+            kind=lambda kind: kind_name(say, kind), roles=list(Role),
+            by=lambda who, names: made_by(say, names, who), **values,
         )  # fmt: skip
 
     @router.get(_HERE)
     async def show(request: Request) -> Response:
         someone = await console.reader(request, SECTION)
-        return page(request, someone, "routing.html", found=await routing(ctx))
+        return await _overview(request, someone)
+
+    async def _overview(
+        request: Request, someone: Visitor, fault: str = "", status: int = 200
+    ) -> Response:
+        found, known = await routing(ctx), await names(ctx)
+        return page(
+            request, someone, "routing.html", found=found, names=known, fault=fault, status=status
+        )
 
     # --- drafts ----------------------------------------------------------------------------------
 
@@ -122,8 +132,10 @@ def pages(console: Console) -> APIRouter:
             return console.said(
                 request, someone, SECTION, "routing.draft_gone", back=_HERE, status=404
             )
-        status = 409 if fault else 200
-        return page(request, someone, "routing_draft.html", trial=trial, fault=fault, status=status)
+        return page(
+            request, someone, "routing_draft.html", trial=trial, names=await names(ctx),
+            fault=fault, status=409 if fault else 200,
+        )  # fmt: skip
 
     @router.get(f"{_HERE}/draft/{{number}}")
     async def draft(request: Request, number: str) -> Response:
@@ -158,10 +170,7 @@ def pages(console: Console) -> APIRouter:
                 ctx, small_number(number) or 0, reason=reason, by=change.someone
             )
         except EncompassError as error:
-            found = await routing(ctx)
-            return page(
-                request, change.someone, "routing.html", found=found, fault=str(error), status=409
-            )
+            return await _overview(request, change.someone, str(error), 409)
         if version is None:
             return move_on(f"{_HERE}/draft/{draft_number}")
         return _done(request, change.someone, "routing.in_force_now", version)

@@ -2,10 +2,11 @@
 
 | address | does |
 |---|---|
-| `GET /console` | what is open now; with `?still=1` it does not move |
+| `GET /console` | what is open now, and what the first day lacks; `?still=1`: it does not move |
 | `GET /console/today?seen=…` | the part that moves, or 204 if it says what is shown already |
 | `GET /console/alerts/N` | how one stands, and its line of time |
 | `POST /console/alerts/N/close` | a coordinator ends it, with a reason |
+| `POST /console/alerts/N/ladder` | a coordinator has it take the ladder in force now |
 | `GET /console/calls` | whom to ring, for paper |
 """
 
@@ -14,12 +15,16 @@ import hashlib
 from fastapi import APIRouter, Request, Response
 
 from bot.domain.alert import CLOSINGS
-from bot.domain.console import CONSOLE_PATH
+from bot.domain.console import CONSOLE_PATH, LADDER_REASONS
+from bot.domain.people import Role
 from bot.flow.console_alert import account_of, calls, close_alert
 from bot.flow.console_today import SHOWN, today
+from bot.flow.first_day import steps_until_set_up
 from bot.flow.session import Visitor
+from bot.flow.take_ladder import take_ladder_of
 from bot.web.browser import answer, small_number
 from bot.web.console import Console, absent
+from bot.web.console_first_day import shown_steps
 
 _SECTION = "today"
 _LENGTH = 16
@@ -32,9 +37,11 @@ def pages(console: Console) -> APIRouter:
     async def show(request: Request, still: str = "") -> Response:
         someone = await console.reader(request, _SECTION)
         moving = await _moving(request, someone)
+        runs_it = someone.person.role is Role.COORDINATOR
+        steps = await steps_until_set_up(console.ctx) if runs_it else ()
         return console.page(
             request, someone, _SECTION, "today.html", moving=moving[0], seen=moving[1],
-            still=bool(still),
+            still=bool(still), **shown_steps(steps),
         )  # fmt: skip
 
     @router.get(f"{CONSOLE_PATH}/today")
@@ -64,6 +71,16 @@ def pages(console: Console) -> APIRouter:
         back = f"{CONSOLE_PATH}/alerts/{number}"
         return console.replied(request, change.someone, _SECTION, reply, back)
 
+    @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/ladder")
+    async def ladder(request: Request, alert: str) -> Response:
+        change = await console.change(request, _SECTION)
+        number, reason = small_number(alert) or 0, change.form.get("reason", "")
+        reply = await take_ladder_of(console.ctx, change.someone, number, reason)
+        if reply.alert:
+            return await _account(request, change.someone, number, reply.text)
+        back = f"{CONSOLE_PATH}/alerts/{number}"
+        return console.replied(request, change.someone, _SECTION, reply, back)
+
     @router.get(f"{CONSOLE_PATH}/calls")
     async def ring(request: Request) -> Response:
         someone = await console.reader(request, _SECTION)
@@ -81,7 +98,7 @@ def pages(console: Console) -> APIRouter:
             raise absent()
         return console.page(
             request, someone, _SECTION, "alert.html", account=found, fault=fault,
-            reasons=CLOSINGS, status=422 if fault else 200,
+            reasons=CLOSINGS, ladder_reasons=LADDER_REASONS, status=422 if fault else 200,
         )  # fmt: skip
 
     async def _moving(request: Request, someone: Visitor) -> tuple[str, str]:

@@ -24,7 +24,8 @@ DESK: Any = {"width": 1280, "height": 900}
 NARROW: Any = {"width": 320, "height": 640}
 PAGES = (
     "", "/alerts/1", "/calls", "/readiness", "/readiness/away", "/readiness/closed", "/triage",
-    "/drills", "/drills/1", "/changes",
+    "/drills", "/drills/1", "/changes", "/directory", "/directory/import",
+    "/directory/invitations",
 )  # fmt: skip
 _LOOKS = (
     ("en", "light", DESK),

@@ -19,11 +19,16 @@ _ADDRESSES = (
     "/console/readiness/away", "/console/readiness/closed", "/console/triage", "/console/drills",
     "/console/drills/1", "/console/changes", "/console/unlock", "/console/nowhere",
     "/console/directory", "/console/directory/schools/9992001",
+    "/console/directory/import", "/console/directory/invitations",
 )  # fmt: skip
 _FORMS = (
     "/console/language", "/console/unlock", "/console/alerts/1/close", "/console/readiness/away",
     "/console/readiness/away/1/end", "/console/readiness/closed", "/console/drills",
     "/console/drills/1/start", "/console/drills/1/end",
+    "/console/directory/import", "/console/directory/import/1/put",
+    "/console/directory/import/1/drop", "/console/directory/import/1/list",
+    "/console/directory/import/undo/1", "/console/directory/invitations/sheet",
+    "/console/directory/invitations/mail",
 )  # fmt: skip
 _NAMES = {"accept": "text/html"}
 
@@ -240,7 +245,7 @@ async def test_script_in_a_name_stays_text_and_nobody_may_frame_it(
         await reader.get(f"/console{path}")
         assert reader.status == 200
         assert "<script>alert" not in reader.response.text
-        assert "49" not in reader.response.text.replace("49;", "")
+        assert "49" not in reader.response.text.replace("49;", "").replace(token_of(reader), "")
         headers = reader.response.headers
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "script-src 'self';" in headers["content-security-policy"]
