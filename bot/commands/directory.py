@@ -21,7 +21,16 @@ from bot.rendering.what_changed import in_words
 
 
 def _read(names: Sequence[str], mappings: Mappings) -> list[DirectoryFile]:
-    return read_directory_files([(Path(name).name, read_bytes(name)) for name in names], mappings)
+    given: list[tuple[str, bytes]] = []
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            given.append((Path(name).name, read_bytes(name)))
+        except RefusedError as refused:
+            faults += refused.faults
+    if faults:
+        raise RefusedError(faults)
+    return read_directory_files(given, mappings)
 
 
 def plan_files(given: argparse.Namespace) -> int:

@@ -8,7 +8,10 @@ from bot.domain.people import Role
 from bot.domain.school import School
 from bot.flow.console import console_visitor
 from bot.flow.console_alert import close_alert
+from bot.flow.console_import import put_in_force, undo, upload
+from bot.flow.console_invitations import EVERYONE, make_sheet
 from bot.flow.console_readiness import write_closure
+from bot.flow.reply import Reply
 from tests.builders import child, notice
 from tests.console.visits import CODE, asks_for_it, enters, link_in, steps_up, token_of
 from tests.page.reader import Reader
@@ -154,6 +157,14 @@ async def test_a_role_that_is_taken_away_ends_it_at_once(world: World, bryn: Sch
         await close_alert(world.ctx, someone, 1, "told_by_telephone")
     ).sentence == "press.neutral"
     assert (await write_closure(world.ctx, someone, bryn.code, None)).sentence == "press.neutral"
+    for nothing in (
+        await make_sheet(world.ctx, someone, {EVERYONE}),
+        await upload(world.ctx, someone, [("people.csv", b"id")]),
+        await put_in_force(world.ctx, someone, 1, ""),
+        await undo(world.ctx, someone, 1),
+    ):
+        assert isinstance(nothing, Reply)
+        assert nothing.sentence in ("press.neutral", "import.upload_over")
     await world.change("Coordinator", role=Role.COORDINATOR)
     assert (
         await close_alert(world.ctx, someone, 1, "told_by_telephone")
