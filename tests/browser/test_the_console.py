@@ -24,7 +24,9 @@ DESK: Any = {"width": 1280, "height": 900}
 NARROW: Any = {"width": 320, "height": 640}
 PAGES = (
     "", "/alerts/1", "/calls", "/readiness", "/readiness/away", "/readiness/closed", "/triage",
-    "/drills", "/drills/1", "/changes",
+    "/drills", "/drills/1", "/changes", "/routing", "/routing/calendars",
+    "/routing/calendars/porth-awel", "/routing/calendars/new-one", "/routing/scenarios",
+    "/routing/compare?before=1&now=1",
 )  # fmt: skip
 _LOOKS = (
     ("en", "light", DESK),
@@ -48,7 +50,7 @@ async def bryn(world: World) -> AsyncIterator[School]:
     school = await world.school(
         "Ysgol Gyfun Gymraeg Bryn y Môr", dsp="Mair Example", deputy="Owen Example"
     )
-    await world.school("Roath Primary School", deputy="Siân Example")
+    await world.school("Roath Primary School", deputy="Nia Example")
     await world.opens_details_on_the_page()
     yield school
     await world.settle()
