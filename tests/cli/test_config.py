@@ -198,8 +198,11 @@ def test_an_alert_under_way_takes_the_ladder_in_force_by_a_named_coordinator(
 ) -> None:
     reference = raised(staffed)
     given = ("--reason", "nobody was there", "--by")
-    said = staffed.run("config", "apply-to", reference, *given, "p058").sentence
-    assert said == f"{reference} has the ladder that is in force already, or it is switched off."
+    said = staffed.run("config", "apply-to", reference, *given, "p058")
+    assert (
+        said.sentence
+        == f"{reference} has the ladder that is in force already, or it is switched off."
+    )
     number = draft_of(staffed, 'after = "10m"', 'after = "15m"')
     assert staffed.run("config", "put", number).code == 0
     said = staffed.run("config", "apply-to", reference, *given, "p001")
