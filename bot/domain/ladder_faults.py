@@ -18,13 +18,23 @@ _NOTHING = timedelta(0)
 def contradictions(policies: Mapping[Leg, EscalationPolicy]) -> Iterator[tuple[str, str]]:
     """Key path and what must be otherwise, of every step whose own time can never come."""
     for leg, policy in policies.items():
-        for number, step in enumerate(policy.steps):
-            for behind, other in enumerate(policy.steps[number + 1 :], number + 1):
-                if fault := _overtaken(step, other):
-                    key, says = fault
-                    path = f"policies.{leg.value}.steps[{number}].{key}"
-                    yield path, says.format(step=f"steps[{behind}]")
-                    break
+        for number, behind, (key, says) in _all_overtaken(policy):
+            path = f"policies.{leg.value}.steps[{number}].{key}"
+            yield path, says.format(step=f"steps[{behind}]")
+
+
+def overtaken(policy: EscalationPolicy) -> Iterator[tuple[int, int]]:
+    """The same of one ladder: the number of each such step, and of the one behind it that comes
+    sooner, both from 1."""
+    return ((number + 1, behind + 1) for number, behind, _ in _all_overtaken(policy))
+
+
+def _all_overtaken(policy: EscalationPolicy) -> Iterator[tuple[int, int, tuple[str, str]]]:
+    for number, step in enumerate(policy.steps):
+        for behind, other in enumerate(policy.steps[number + 1 :], number + 1):
+            if fault := _overtaken(step, other):
+                yield number, behind, fault
+                break
 
 
 def _overtaken(step: EscalationStep, behind: EscalationStep) -> tuple[str, str] | None:

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from bot.domain.alert import Leg
 from bot.domain.calendar import LONDON
 from bot.domain.disclosure import DisclosureMatrix
-from bot.domain.errors import NotFoundError
+from bot.domain.errors import Fault, NotFoundError, RefusedError
 from bot.domain.escalation import EscalationPolicy, EscalationStep
 from bot.domain.forecast import LegForecast, forecast
+from bot.domain.ladder_faults import overtaken
 from bot.domain.left_out import LeftOut, left_out
 from bot.domain.people import Role
 from bot.domain.routing import InForce
@@ -25,6 +26,7 @@ from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.session import Visitor
 from bot.intake.written_again import with_ladder, with_shown
+from bot.rendering.catalogue import words
 
 SECTION = "routing"
 MOST_STEPS = 40
@@ -74,10 +76,28 @@ async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mappin
             steps.append(EscalationStep(roles, after or None, bell))
     end = [role for role in Role if f"end.{role.value}" in form]
     every = _minutes(form.get("every", "")) or timedelta()
+    _refuse_faults(someone, leg, steps, end, every)
     text = with_ladder(seen.body, leg, steps, end, every)
     return await drafts.start(
         ctx, ESCALATION, text, reason=form.get("reason", ""), by=someone, made_from=seen.id
     )
+
+
+def _refuse_faults(
+    someone: Visitor, leg: Leg, steps: list[EscalationStep], end: list[Role], every: timedelta
+) -> None:
+    """What a form can have wrong in it, in its reader's language: RefusedError with all of it."""
+    say = words(someone.person.language)
+    faults = [] if steps else [say.say("routing.fault_no_step")]
+    faults += [] if end else [say.say("routing.fault_no_end")]
+    faults += [] if every > timedelta() else [say.say("routing.fault_no_every")]
+    ladder = EscalationPolicy(leg, (), tuple(steps), tuple(end), every)
+    faults += [
+        say.say("routing.fault_overtaken", step=step, behind=behind)
+        for step, behind in overtaken(ladder)
+    ]
+    if faults:
+        raise RefusedError([Fault("", fault) for fault in faults])
 
 
 async def _seen(ctx: Context, kind: str, form: Mapping[str, str]) -> Version:

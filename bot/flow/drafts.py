@@ -8,7 +8,6 @@ the same names the version that it takes the place of. Nothing under way changes
 Dies before the commit: the draft is open as before. Dies after it: it is in force, once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.calendar_days import is_calendar_name
@@ -36,6 +35,7 @@ from bot.flow.configure import read_text
 from bot.flow.context import Context
 from bot.flow.directory import apply
 from bot.flow.in_force import texts_in_force
+from bot.flow.session import Visitor
 from bot.flow.versions import (
     By,
     add_version,
@@ -47,7 +47,7 @@ from bot.flow.versions import (
     with_text,
 )
 from bot.intake.scenarios_toml import read_scenarios
-from bot.rendering.catalogue import words
+from bot.rendering.catalogue import Words, words
 from bot.rendering.what_changed import in_words
 from bot.store import config, drafts, events
 from bot.store.unit_of_work import Tx
@@ -89,7 +89,7 @@ async def start(
     """A draft with this text; its number. RefusedError with every fault if it cannot be read.
     `made_from` is the version that its author had before them, where it is not the newest."""
     _readable(kind, body)
-    _given(reason)
+    _given(reason, by)
     async with ctx.store.unit() as tx:
         author, newest = await may_change(ctx, tx, by), await config.newest(tx, kind)
         seen = newest if made_from is None else None
@@ -108,11 +108,14 @@ async def start(
         )
 
 
-def _given(reason: str) -> None:
+def _given(reason: str, by: By) -> None:
     if not reason.strip():
-        raise RefusedError(
-            [Fault("reason", "must be given: it stands beside the version for good")]
-        )
+        raise RefusedError([Fault("", _words_of(by).say("draft.no_reason"))])
+
+
+def _words_of(by: By) -> Words:
+    """Of whoever is at the console their own; a command line's and a log's are English."""
+    return words(by.person.language if isinstance(by, Visitor) else "en")
 
 
 def _readable(kind: str, body: str) -> None:
@@ -212,19 +215,18 @@ async def put_in_force(ctx: Context, number: int, by: By = None, *, over: int | 
     async with ctx.store.unit() as tx:
         await config.take_turn(tx)
         who, draft = await may_change(ctx, tx, by), await _open(tx, number)
-        return await _put(ctx, tx, draft, who, over)
+        return await _put(ctx, tx, draft, who, _words_of(by), over)
 
 
-async def _put(ctx: Context, tx: Tx, draft: Draft, who: str, over: int | None = None) -> int:
+async def _put(
+    ctx: Context, tx: Tx, draft: Draft, who: str, say: Words, over: int | None = None
+) -> int:
     trial, now = await _tried(ctx, tx, draft), ctx.now()
     if trial.needs_second and who in (draft.author, FROM_COMMAND_LINE):
-        raise ConflictError(
-            "A second person has to put this in force: a coordinator who did not draft it, by name."
-        )
+        raise ConflictError(say.say("draft.second_person"))
     if trial.conflict and over != trial.conflict.newest.id:
-        raise ConflictError(_both(trial, trial.conflict))
+        raise ConflictError(_both(say, trial, trial.conflict))
     if trial.refused:
-        say = words("en")
         raise RefusedError([Fault("", in_words(say, found.said)) for found in trial.refused])
     version = await add_version(
         tx,
@@ -238,23 +240,20 @@ async def _put(ctx: Context, tx: Tx, draft: Draft, who: str, over: int | None = 
         restored_from=draft.restored_from,
     )
     if version is None:
-        raise ConflictError("Another version came in force this very moment: look at it first.")
+        raise ConflictError(say.say("draft.this_moment"))
     await drafts.end(tx, draft.id, DraftState.IN_FORCE, now, version)
     return version
 
 
-def _both(trial: Trial, conflict: Conflict) -> str:
-    say, newest = words("en"), conflict.newest
-    return (
-        f"Version {newest.id} by {newest.who} came in force since this draft was made. It changed: "
-        f"{_list([in_words(say, said) for said in conflict.theirs])} The draft changes: "
-        f"{_list([in_words(say, said) for said in trial.changes])} "
-        f"To put the draft in its place all the same, say --over {newest.id}."
+def _both(say: Words, trial: Trial, conflict: Conflict) -> str:
+    nothing, newest = [Said("changed.nothing")], conflict.newest
+    return say.say(
+        "draft.both",
+        number=newest.id,
+        who=newest.who,
+        theirs=" ".join(in_words(say, said) for said in conflict.theirs or nothing),
+        changes=" ".join(in_words(say, said) for said in trial.changes or nothing),
     )
-
-
-def _list(sentences: Sequence[str]) -> str:
-    return " ".join(sentences) or "nothing."
 
 
 async def restore(
@@ -263,13 +262,13 @@ async def restore(
     """What this version says is in force again, as a new version; the draft's number and the new
     version's, which is None while a second person is asked for. The directory is restored as an
     import of what it was: whoever had left is to be invited anew."""
-    _given(reason)
+    _given(reason, by)
     async with ctx.store.unit() as tx:
         await config.take_turn(tx)
         who, old = await may_change(ctx, tx, by), await found(tx, number)
         newest = await config.newest(tx, old.kind)
         if newest is not None and newest.body == old.body:
-            raise ConflictError(f"What version {number} says is in force already.")
+            raise ConflictError(_words_of(by).say("draft.in_force_already", number=number))
         if old.kind != DIRECTORY:
             draft = await drafts.add(
                 tx,
@@ -283,7 +282,7 @@ async def restore(
             )
             if await asks_for_two(tx):
                 return draft, None
-            return draft, await _put(ctx, tx, await _open(tx, draft), who)
+            return draft, await _put(ctx, tx, await _open(tx, draft), who, _words_of(by))
     await apply(ctx, files_of(old.body), by=who, reason=reason.strip(), restored_from=number)
     async with ctx.store.reading() as tx:
         newest = await config.newest(tx, DIRECTORY)

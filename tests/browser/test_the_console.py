@@ -26,6 +26,9 @@ PAGES = (
     "", "/alerts/1", "/calls", "/readiness", "/readiness/away", "/readiness/closed", "/triage",
     "/drills", "/drills/1", "/changes", "/directory", "/directory/import",
     "/directory/invitations",
+    "/routing", "/routing/calendars",
+    "/routing/calendars/porth-awel", "/routing/calendars/new-one", "/routing/scenarios",
+    "/routing/compare?before=1&now=1",
 )  # fmt: skip
 _LOOKS = (
     ("en", "light", DESK),
@@ -49,7 +52,7 @@ async def bryn(world: World) -> AsyncIterator[School]:
     school = await world.school(
         "Ysgol Gyfun Gymraeg Bryn y Môr", dsp="Mair Example", deputy="Owen Example"
     )
-    await world.school("Roath Primary School", deputy="Siân Example")
+    await world.school("Roath Primary School", deputy="Nia Example")
     await world.opens_details_on_the_page()
     yield school
     await world.settle()

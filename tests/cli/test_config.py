@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.cli.desk import Desk
+from tests.cli.test_status_and_close import raised
 
 
 def ladder(desk: Desk) -> str:
@@ -152,7 +153,7 @@ WRONG = {
     "kind": (["draft", "weather", "new.toml", "--reason", "x"], "Nothing that can be drafted"),
     "version": (["show", "999"], "There is no version 999."),
     "draft": (["put", "999"], "There is no draft 999."),
-    "reason": (["restore", "1", "--reason", " "], "reason: must be given"),
+    "reason": (["restore", "1", "--reason", " "], "Say why"),
     "apart": (["diff", "1", "2"], "Version 1 is of escalation, version 2 of disclosure."),
 }
 
@@ -163,3 +164,53 @@ def test_what_cannot_be_done_is_one_sentence(staffed: Desk) -> None:
         said = staffed.run("config", *arguments)
         assert said.code == 1
         assert said.sentence.startswith(says)
+
+
+def test_term_dates_from_a_file_are_a_draft_and_the_rest_of_the_calendar_stays(
+    staffed: Desk,
+) -> None:
+    path = staffed.write(
+        "terms.ics",
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20280904\r\n"
+        "DTEND;VALUE=DATE:20281221\r\nSUMMARY:Autumn term\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    )
+    said = staffed.run("config", "draft", "calendar:porth-awel", path, "--reason", "next year")
+    assert said.code == 0, said.err
+    tried = staffed.run("config", "try", said.out.split()[1].rstrip("."))
+    assert tried.lines[1] == "  New term: 4 September 2028 to 20 December 2028."
+    assert tried.lines[2] == "20 of 20 scenarios hold.", "nothing else of it is another"
+    table = staffed.write("inset.csv", "what,first,last,name\ninset,2026-12-07,,\n")
+    said = staffed.run("config", "draft", "calendar:porth-awel", table, "--reason", "training")
+    tried = staffed.run("config", "try", said.out.split()[1].rstrip("."))
+    assert tried.lines[1] == "  INSET day: 7 December 2026."
+    wrong = staffed.write("wrong.csv", "what,first,last,name\nball,2026-12-07,,\nterm,,,\n")
+    refused = staffed.run("config", "draft", "calendar:porth-awel", wrong, "--reason", "x")
+    assert refused.code == 1
+    assert refused.sentence.startswith("Line 2: it says neither term, holiday")
+    assert "Line 3: a first and a last day are needed" in refused.sentence
+    for kind in ("escalation", "calendar:../escalation"):
+        refused = staffed.run("config", "draft", kind, table, "--reason", "x")
+        assert "is drafted as calendar:NAME" in refused.sentence
+
+
+def test_an_alert_under_way_takes_the_ladder_in_force_by_a_named_coordinator(
+    staffed: Desk,
+) -> None:
+    reference = raised(staffed)
+    given = ("--reason", "nobody was there", "--by")
+    said = staffed.run("config", "apply-to", reference, *given, "p058")
+    assert (
+        said.sentence
+        == f"{reference} has the ladder that is in force already, or it is switched off."
+    )
+    number = draft_of(staffed, 'after = "10m"', 'after = "15m"')
+    assert staffed.run("config", "put", number).code == 0
+    said = staffed.run("config", "apply-to", reference, *given, "p001")
+    assert said.sentence == "No coordinator of the directory has this id."
+    said = staffed.run("config", "apply-to", reference, *given, "p058")
+    assert said.out == f"{reference}: 1 of its alerts took the ladder that is in force now.\n"
+    assert "alert:policy_applied" in staffed.run("status", reference).out
+    staffed.run("close", reference, "--reason", "by telephone")
+    said = staffed.run("config", "apply-to", reference, *given, "p058")
+    assert "what is settled keeps the ladder that it had" in said.sentence
+    assert staffed.run("config", "apply-to", "ENC-NONE", *given, "p058").code == 1

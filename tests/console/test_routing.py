@@ -138,3 +138,30 @@ async def test_the_desk_finds_no_routing(world: World, bryn: School) -> None:
     for path in ("", "/ladder/school", "/matrix", "/draft/1", "/told"):
         await desk.get(f"/console/routing{path}")
         assert desk.status == 404
+
+
+async def test_what_is_wrong_with_a_form_is_said_in_the_readers_language(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    await world.change("Coordinator", language="cy")
+    await coordinator.get("/console/routing/ladder/school")
+    form = {k: v for k, v in filled_in(coordinator).items() if v and not k.startswith("end.")}
+    wrong = form | {"s0.after": "90", "every": "0", "reason": "gwersi"}
+    del wrong["s1.bell"]
+    await coordinator.press("Rhoi cynnig arni", **wrong)
+    assert coordinator.status == 422
+    assert coordinator.shows(
+        "Ticiwch bwy sy'n cael gwybod ar y diwedd",
+        "Dywedwch bob sawl munud",
+        "Ni allai cam 1 byth ddod ar ei amser ei hun: daw cam 2",
+    )
+    await coordinator.get("/console/routing/ladder/school")
+    await coordinator.press("Rhoi cynnig arni", **form | {"end.coordinator": "1", "reason": " "})
+    assert coordinator.shows("Dywedwch pam")
+    await coordinator.get("/console/routing")
+    newest = re.findall(r"/console/routing/restore/(\d+)", coordinator.page)[0]
+    token = re.search(r'name="form" value="([^"]+)"', coordinator.page)
+    assert token is not None
+    restored = {"form": token[1], "reason": "yn ôl"}
+    await coordinator.post(f"/console/routing/restore/{newest}", restored)
+    assert coordinator.shows(f"Mae'r hyn a ddywed fersiwn {newest} mewn grym eisoes.")
