@@ -14,12 +14,8 @@ import hashlib
 
 from fastapi import APIRouter, Request, Response
 
-<<<<<<< HEAD
-from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH
-from bot.domain.people import Role
-=======
 from bot.domain.console import CLOSING_REASONS, CONSOLE_PATH, LADDER_REASONS
->>>>>>> 49a10312811e45049f8240dc04f24321a7f83d1c
+from bot.domain.people import Role
 from bot.flow.console_alert import account_of, calls, close_alert
 from bot.flow.console_today import SHOWN, today
 from bot.flow.first_day import steps_until_set_up
