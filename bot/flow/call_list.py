@@ -61,7 +61,8 @@ async def call_list(ctx: Context, reader: str | None = None) -> list[Call]:
         states = await ladders(tx, known, rows)
         told = await alerts.told(tx, [row.id for row in rows])
         people = known.directory.people
-        language = people[reader].language if reader and reader in people else "en"
+        reads = people.get(reader or "")
+        language = reads.language if reads else "en"
         now = ctx.now()
         return [_call(known, row, states[row.id], told[row.id], now, language) for row in rows]
 
