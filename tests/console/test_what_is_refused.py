@@ -19,11 +19,13 @@ _ADDRESSES = (
     "/console/readiness/away", "/console/readiness/closed", "/console/triage", "/console/drills",
     "/console/drills/1", "/console/changes", "/console/unlock", "/console/nowhere",
     "/console/directory", "/console/directory/schools/9992001",
+    "/console/routing/calendars", "/console/routing/scenarios", "/console/routing/compare",
 )  # fmt: skip
 _FORMS = (
     "/console/language", "/console/unlock", "/console/alerts/1/close", "/console/readiness/away",
     "/console/readiness/away/1/end", "/console/readiness/closed", "/console/drills",
     "/console/drills/1/start", "/console/drills/1/end",
+    "/console/alerts/1/ladder", "/console/routing/calendars/new", "/console/routing/scenarios",
 )  # fmt: skip
 _NAMES = {"accept": "text/html"}
 
