@@ -23,6 +23,7 @@ _ADDRESSES = (
     "/console/drills/1", "/console/changes", "/console/unlock", "/console/nowhere",
     "/console/directory", "/console/directory/schools/9992001",
     "/console/directory/import", "/console/directory/invitations",
+    "/console/routing/calendars", "/console/routing/scenarios", "/console/routing/compare",
 )  # fmt: skip
 _FORMS = (
     "/console/language", "/console/unlock", "/console/alerts/1/close", "/console/readiness/away",
@@ -32,6 +33,7 @@ _FORMS = (
     "/console/directory/import/1/drop", "/console/directory/import/1/list",
     "/console/directory/import/undo/1", "/console/directory/invitations/sheet",
     "/console/directory/invitations/mail",
+    "/console/alerts/1/ladder", "/console/routing/calendars/new", "/console/routing/scenarios",
 )  # fmt: skip
 _NAMES = {"accept": "text/html"}
 
