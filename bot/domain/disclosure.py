@@ -110,7 +110,9 @@ class DisclosureMatrix:
         for f in Field:
             had = {role for role in Role if f in before.shown.get(role, frozenset())}
             has = {role for role in Role if f in self.shown.get(role, frozenset())}
-            worded = self.purposes.get(f) != before.purposes.get(f)
+            was, now = before.purposes.get(f), self.purposes.get(f)
+            # Who decided, and when, goes with what they decided.
+            worded = was != now if had == has else _texts(was) != _texts(now)
             if had != has or worded:
                 more = tuple(role for role in Role if role in has - had)
                 less = tuple(role for role in Role if role in had - has)
@@ -124,6 +126,10 @@ class DisclosureMatrix:
             for f in Field
             if f in seen and f in self.purposes and self.purposes[f].decided_on is None
         ]
+
+
+def _texts(purpose: Purpose | None) -> tuple[str, str] | None:
+    return (purpose.sentence, purpose.sentence_cy) if purpose else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ or the version, is there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.alert import Leg
-from bot.domain.calendar import LONDON
+from bot.domain.calendar import LONDON, local_day
 from bot.domain.disclosure import DisclosureMatrix
 from bot.domain.errors import Fault, NotFoundError, RefusedError
 from bot.domain.escalation import EscalationPolicy, EscalationStep
@@ -25,8 +25,10 @@ from bot.flow import drafts, versions
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.session import Visitor
+from bot.intake.disclosure_toml import read_disclosure
+from bot.intake.escalation_toml import read_escalation
 from bot.intake.written_again import with_ladder, with_shown
-from bot.rendering.catalogue import words
+from bot.rendering.catalogue import Words, words
 
 SECTION = "routing"
 MOST_STEPS = 40
@@ -41,20 +43,23 @@ class Routing:
     numbers: Mapping[str, int]
     """By kind, the version that a form is made from."""
     matrix: DisclosureMatrix
-    drafts: tuple[Draft, ...]
-    history: tuple[tuple[Version, tuple[Said, ...]], ...]
+    drafts: tuple[Draft, ...] = ()
+    history: tuple[tuple[Version, tuple[Said, ...]], ...] = ()
 
 
 async def routing(ctx: Context) -> Routing:
+    """What is in force, without the drafts and the history beside it."""
     async with ctx.store.reading() as tx:
         known = await in_force(ctx, tx)
-    return Routing(
-        ladders=tuple(known.policies[leg] for leg in Leg),
-        numbers=known.versions,
-        matrix=known.matrix,
-        drafts=tuple(await drafts.open_drafts(ctx)),
-        history=tuple(await versions.with_what_changed(ctx, limit=20)),
-    )
+    ladders = tuple(known.policies[leg] for leg in Leg)
+    return Routing(ladders, known.versions, known.matrix)
+
+
+async def overview(ctx: Context) -> Routing:
+    """The same with what waits and what was."""
+    waiting = tuple(await drafts.open_drafts(ctx))
+    before = tuple(await versions.with_what_changed(ctx, limit=20))
+    return replace(await routing(ctx), drafts=waiting, history=before)
 
 
 async def names(ctx: Context) -> dict[str, str]:
@@ -66,38 +71,78 @@ async def names(ctx: Context) -> dict[str, str]:
 
 async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mapping[str, str]) -> int:
     """What the form of a ladder says, as a draft; its number. A step without roles is left out."""
-    seen = await _seen(ctx, ESCALATION, form)
-    steps = []
+    seen, say = await _seen(ctx, ESCALATION, form), words(someone.person.language)
+    old = read_escalation(seen.body.encode())[leg]
+    steps, faults = [], []
     for number in range(MOST_STEPS):
         roles = tuple(role for role in Role if f"s{number}.{role.value}" in form)
-        if roles:
-            after = _minutes(form.get(f"s{number}.after", ""))
-            bell = _minutes(form.get(f"s{number}.bell", ""))
-            steps.append(EscalationStep(roles, after or None, bell))
-    end = [role for role in Role if f"end.{role.value}" in form]
-    every = _minutes(form.get("every", "")) or timedelta()
-    _refuse_faults(someone, leg, steps, end, every)
+        if not roles:
+            continue
+        was = old.steps[number] if number < len(old.steps) else EscalationStep(())
+        try:
+            after = _span(form.get(f"s{number}.after", ""), was.after)
+            bell = _span(form.get(f"s{number}.bell", ""), was.not_before)
+        except ValueError:
+            faults.append(say.say("routing.fault_no_minutes", step=number + 1))
+            continue
+        if after is not None and after < timedelta():
+            faults.append(say.say("routing.fault_no_minutes", step=number + 1))
+        steps.append(EscalationStep(roles, after or None, bell))
+    end = tuple(role for role in Role if f"end.{role.value}" in form)
+    try:
+        every = _span(form.get("every", ""), old.end_every) or timedelta()
+    except ValueError:
+        every = timedelta()
+    asked = replace(old, steps=tuple(steps), end_tell=end, end_every=every)
+    if faults := [*faults, *_faults(say, asked)]:
+        raise RefusedError([Fault("", fault) for fault in faults])
     text = with_ladder(seen.body, leg, steps, end, every)
+    if not _says(text, asked):
+        raise RefusedError([Fault("", say.say("routing.fault_not_by_form"))])
     return await drafts.start(
         ctx, ESCALATION, text, reason=form.get("reason", ""), by=someone, made_from=seen.id
     )
 
 
-def _refuse_faults(
-    someone: Visitor, leg: Leg, steps: list[EscalationStep], end: list[Role], every: timedelta
-) -> None:
-    """What a form can have wrong in it, in its reader's language: RefusedError with all of it."""
-    say = words(someone.person.language)
-    faults = [] if steps else [say.say("routing.fault_no_step")]
-    faults += [] if end else [say.say("routing.fault_no_end")]
-    faults += [] if every > timedelta() else [say.say("routing.fault_no_every")]
-    ladder = EscalationPolicy(leg, (), tuple(steps), tuple(end), every)
-    faults += [
+def _faults(say: Words, asked: EscalationPolicy) -> list[str]:
+    """What a form can have wrong in it, in its reader's language."""
+    faults = [] if asked.steps else [say.say("routing.fault_no_step")]
+    faults += [] if asked.end_tell else [say.say("routing.fault_no_end")]
+    faults += [] if asked.end_every > timedelta() else [say.say("routing.fault_no_every")]
+    return faults + [
         say.say("routing.fault_overtaken", step=step, behind=behind)
-        for step, behind in overtaken(ladder)
+        for step, behind in overtaken(asked)
     ]
-    if faults:
-        raise RefusedError([Fault("", fault) for fault in faults])
+
+
+def _says(text: str, asked: EscalationPolicy) -> bool:
+    """Whether the text, read again, is the ladder that the form asked for: it may be written in a
+    way that a form's change cannot be put into."""
+    try:
+        read = read_escalation(text.encode())[asked.leg]
+    except RefusedError:
+        return False
+    said = (read.steps, frozenset(read.end_tell), read.end_every)
+    return said == (asked.steps, frozenset(asked.end_tell), asked.end_every)
+
+
+def _span(typed: str, was: timedelta | None) -> timedelta | None:
+    """Whole minutes, a minus before them ahead of the bell; nothing for nothing. What stands as the
+    page had it is as it was, to the second. ValueError for anything else."""
+    text = typed.strip()
+    if was is not None and text == str(shown_minutes(was)):
+        return was
+    if not text:
+        return None
+    plain = text.removeprefix("-")
+    if not (plain.isascii() and plain.isdecimal() and len(plain) < 6):
+        raise ValueError(text)
+    return int(plain) * (-_MINUTE if text.startswith("-") else _MINUTE)
+
+
+def shown_minutes(span: timedelta) -> int:
+    """As a form shows it: what is below a minute is left out."""
+    return int(span / _MINUTE)
 
 
 async def _seen(ctx: Context, kind: str, form: Mapping[str, str]) -> Version:
@@ -110,21 +155,20 @@ async def _seen(ctx: Context, kind: str, form: Mapping[str, str]) -> Version:
     return seen
 
 
-def _minutes(text: str) -> timedelta | None:
-    """Whole minutes; a minus before them is ahead of the bell."""
-    plain = text.strip().removeprefix("-")
-    if not (plain.isascii() and plain.isdecimal() and len(plain) < 6):
-        return None
-    return int(plain) * (-_MINUTE if text.strip().startswith("-") else _MINUTE)
-
-
 async def draft_of_matrix(ctx: Context, someone: Visitor, form: Mapping[str, str]) -> int:
     """What the form of the matrix says, as a draft; its number."""
     seen = await _seen(ctx, DISCLOSURE, form)
-    async with ctx.store.reading() as tx:
-        fields = [str(field) for field in (await in_force(ctx, tx)).matrix.purposes]
-    shown = [(f, role.value, f"{f}.{role.value}" in form) for f in fields for role in Role]
-    text = with_shown(seen.body, shown)
+    matrix = read_disclosure(seen.body.encode())
+    shown = [
+        (field.value, role.value, ticked)
+        for field in matrix.purposes
+        for role in Role
+        if (ticked := f"{field.value}.{role.value}" in form)
+        != (field in matrix.shown.get(role, ()))
+    ]
+    # Readers are told who decided what they see: now it is this person, today.
+    today = local_day(ctx.now())
+    text = with_shown(seen.body, shown, someone.person.name, today)
     return await drafts.start(
         ctx, DISCLOSURE, text, reason=form.get("reason", ""), by=someone, made_from=seen.id
     )
@@ -152,6 +196,7 @@ async def who_would_be_told(
     if code not in known.directory.schools or moment.year not in range(2000, 2100):
         return known, None
     moment = moment.replace(tzinfo=LONDON) if moment.tzinfo is None else moment
+    moment = moment.astimezone(UTC)  # sums on it are of real hours
     group = int(year) if year.isascii() and year.isdecimal() and len(year) < 3 else None
     legs = tuple(
         (leg, tuple(left_out(known, leg, code, group)))

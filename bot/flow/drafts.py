@@ -33,7 +33,7 @@ from bot.domain.versions import (
 )
 from bot.flow.configure import read_text
 from bot.flow.context import Context
-from bot.flow.directory import apply
+from bot.flow.directory import apply_within
 from bot.flow.in_force import texts_in_force
 from bot.flow.session import Visitor
 from bot.flow.versions import (
@@ -257,11 +257,12 @@ def _both(say: Words, trial: Trial, conflict: Conflict) -> str:
 
 
 async def restore(
-    ctx: Context, number: int, *, reason: str, by: By = None
+    ctx: Context, number: int, *, reason: str, by: By = None, over: int | None = None
 ) -> tuple[int | None, int | None]:
     """What this version says is in force again, as a new version; the draft's number and the new
     version's, which is None while a second person is asked for. The directory is restored as an
-    import of what it was: whoever had left is to be invited anew."""
+    import of what it was: whoever had left is to be invited anew. ConflictError where a newer
+    version is in force than `over`, the newest that whoever asks has seen."""
     _given(reason, by)
     async with ctx.store.unit() as tx:
         await config.take_turn(tx)
@@ -269,6 +270,8 @@ async def restore(
         newest = await config.newest(tx, old.kind)
         if newest is not None and newest.body == old.body:
             raise ConflictError(_words_of(by).say("draft.in_force_already", number=number))
+        if over is not None and newest is not None and newest.id > over:
+            raise ConflictError(_words_of(by).say("draft.newer_since", number=newest.id))
         if old.kind != DIRECTORY:
             draft = await drafts.add(
                 tx,
@@ -283,7 +286,7 @@ async def restore(
             if await asks_for_two(tx):
                 return draft, None
             return draft, await _put(ctx, tx, await _open(tx, draft), who, _words_of(by))
-    await apply(ctx, files_of(old.body), by=who, reason=reason.strip(), restored_from=number)
-    async with ctx.store.reading() as tx:
+        files = files_of(old.body)
+        await apply_within(ctx, tx, files, by=who, reason=reason.strip(), restored_from=number)
         newest = await config.newest(tx, DIRECTORY)
-    return None, newest.id if newest else None
+        return None, newest.id if newest else None

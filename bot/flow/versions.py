@@ -6,6 +6,7 @@ first alone. Dies before the commit: nothing has changed. Dies after it: the ver
 with who, when and why.
 """
 
+import asyncio
 import hashlib
 import json
 import tomllib
@@ -93,14 +94,24 @@ async def compared(ctx: Context, before: int, now: int) -> tuple[Said, ...]:
 async def with_what_changed(
     ctx: Context, kind: str | None = None, limit: int = 20
 ) -> list[tuple[Version, tuple[Said, ...]]]:
-    """The history, each version with what it changed of the one before it."""
-    listed = []
+    """The history, each version with what it changed of the one before it. Compared in a thread:
+    two directories of a country are seconds of work."""
     async with ctx.store.reading() as tx:
-        for one in await config.history(tx, kind, limit):
-            before = await config.by_id(tx, one.made_from) if one.made_from else None
-            said = what_changed(one.kind, before.body, one.body) if before else ()
-            listed.append((one, said or (Said("changed.nothing" if before else "changed.first"),)))
-    return listed
+        listed = await config.history(tx, kind, limit)
+        befores = {one.made_from for one in listed if one.made_from}
+        bodies = {number: await config.by_id(tx, number) for number in befores}
+
+    def compared_all() -> list[tuple[Version, tuple[Said, ...]]]:
+        return [
+            (one, _what_it_changed(one, bodies.get(one.made_from or NO_VERSION))) for one in listed
+        ]
+
+    return await asyncio.to_thread(compared_all)
+
+
+def _what_it_changed(one: Version, before: Version | None) -> tuple[Said, ...]:
+    said = what_changed(one.kind, before.body if before else None, one.body)
+    return said or (Said("changed.nothing"),)
 
 
 def what_changed(kind: str, before: str | None, now: str) -> tuple[Said, ...]:

@@ -1,9 +1,11 @@
 """A text of the configuration with one thing in it changed by a form: all else stays as it was
 written, remarks included. What comes out is read like any other text before it is a draft."""
 
+import json
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.domain.alert import Leg
 from bot.domain.escalation import EscalationStep
@@ -31,15 +33,37 @@ def with_ladder(
     return "".join(found)
 
 
-def with_shown(body: str, shown: Iterable[tuple[str, str, bool]]) -> str:
-    """The same text with these roles shown these fields, or not: field, role, whether."""
+def with_shown(
+    body: str, shown: Iterable[tuple[str, str, bool]], author: str, decided_on: date
+) -> str:
+    """The same text with these roles shown these fields, or not: field, role, whether. Of each of
+    these fields it says who decided so and when, and the text is of another version."""
     wanted: dict[str, dict[str, str]] = {}
     for field, role, show in shown:
-        wanted.setdefault(f"fields.{field}", {})[role] = '"show"' if show else '"hide"'
+        of_field = wanted.setdefault(
+            f"fields.{field}", {"author": _quoted(author), "date": decided_on.isoformat()}
+        )
+        of_field[role] = '"show"' if show else '"hide"'
+    if wanted:
+        wanted[""] = {"version": _next_version(body, decided_on), "author": _quoted(author)}
     return "".join(
         _with_values(block, wanted[heading]) if heading in wanted else block
         for heading, block in _blocks(body)
     )
+
+
+def _quoted(text: str) -> str:
+    """As TOML writes it: JSON's strings are TOML's."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _next_version(body: str, day: date) -> str:
+    """The day, with a number behind it where the text has had that day's already."""
+    was, name = str(tomllib.loads(body.removeprefix("\ufeff")).get("version", "")), day.isoformat()
+    if was == name:
+        return _quoted(f"{name}.2")
+    number = was.removeprefix(f"{name}.")
+    return _quoted(f"{name}.{int(number) + 1}" if number != was and number.isdecimal() else name)
 
 
 def _blocks(body: str) -> list[tuple[str, str]]:

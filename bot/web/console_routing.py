@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.alert import Leg
 from bot.domain.console import CONSOLE_PATH
-from bot.domain.errors import EncompassError
+from bot.domain.errors import ConflictError, NotFoundError, RefusedError
 from bot.domain.people import Role
 from bot.domain.versions import DISCLOSURE, ESCALATION
 from bot.flow import drafts
@@ -27,16 +27,20 @@ from bot.flow.console_routing import (
     draft_of_ladder,
     draft_of_matrix,
     names,
+    overview,
     routing,
+    shown_minutes,
     who_would_be_told,
 )
 from bot.flow.session import Visitor
 from bot.rendering.catalogue import words
 from bot.rendering.what_changed import in_words, kind_name, made_by, step_time
-from bot.web.browser import move_on, small_number
+from bot.web.browser import Form, move_on, small_number
 from bot.web.console import Console, absent
 
 _HERE = f"{CONSOLE_PATH}/routing"
+_REFUSALS = (RefusedError, ConflictError, NotFoundError)
+"""What a page answers in words; that the database cannot serve is said as everywhere."""
 
 
 def pages(console: Console) -> APIRouter:
@@ -61,7 +65,7 @@ def pages(console: Console) -> APIRouter:
     async def _overview(
         request: Request, someone: Visitor, fault: str = "", status: int = 200
     ) -> Response:
-        found, known = await routing(ctx), await names(ctx)
+        found, known = await overview(ctx), await names(ctx)
         return page(
             request, someone, "routing.html", found=found, names=known, fault=fault, status=status
         )
@@ -69,7 +73,7 @@ def pages(console: Console) -> APIRouter:
     # --- drafts ----------------------------------------------------------------------------------
 
     async def _ladder(
-        request: Request, someone: Visitor, leg: str, fault: str = "", reason: str = ""
+        request: Request, someone: Visitor, leg: str, fault: str = "", was: Form | None = None
     ) -> Response:
         if leg not in list(Leg):
             raise absent()
@@ -78,7 +82,7 @@ def pages(console: Console) -> APIRouter:
         return page(
             request, someone, "routing_ladder.html", ladder=found,
             made_from=held.numbers[ESCALATION], most=len(found.steps) + MORE_STEPS, fault=fault,
-            reason=reason, status=422 if fault else 200,
+            form_was=was, minutes=shown_minutes, status=422 if fault else 200,
         )  # fmt: skip
 
     @router.get(f"{_HERE}/ladder/{{leg}}")
@@ -92,12 +96,13 @@ def pages(console: Console) -> APIRouter:
             raise absent()
         try:
             number = await draft_of_ladder(ctx, change.someone, Leg(leg), change.form)
-        except EncompassError as error:
-            reason = change.form.get("reason", "")
-            return await _ladder(request, change.someone, leg, str(error), reason)
+        except _REFUSALS as error:
+            return await _ladder(request, change.someone, leg, str(error), change.form)
         return move_on(f"{_HERE}/draft/{number}")
 
-    async def _matrix(request: Request, someone: Visitor, fault: str = "") -> Response:
+    async def _matrix(
+        request: Request, someone: Visitor, fault: str = "", was: Form | None = None
+    ) -> Response:
         held = await routing(ctx)
         status = 422 if fault else 200
         return page(
@@ -107,6 +112,7 @@ def pages(console: Console) -> APIRouter:
             matrix=held.matrix,
             made_from=held.numbers[DISCLOSURE],
             fault=fault,
+            form_was=was,
             status=status,
         )
 
@@ -119,8 +125,8 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, SECTION)
         try:
             number = await draft_of_matrix(ctx, change.someone, change.form)
-        except EncompassError as error:
-            return await _matrix(request, change.someone, str(error))
+        except _REFUSALS as error:
+            return await _matrix(request, change.someone, str(error), change.form)
         return move_on(f"{_HERE}/draft/{number}")
 
     async def _draft(
@@ -128,7 +134,7 @@ def pages(console: Console) -> APIRouter:
     ) -> Response:
         try:
             trial = await drafts.tried(ctx, small_number(number) or 0)
-        except EncompassError:
+        except _REFUSALS:
             return console.said(
                 request, someone, SECTION, "routing.draft_gone", back=_HERE, status=404
             )
@@ -148,7 +154,7 @@ def pages(console: Console) -> APIRouter:
         try:
             draft_number = small_number(number) or 0
             version = await drafts.put_in_force(ctx, draft_number, change.someone, over=over)
-        except EncompassError:
+        except _REFUSALS:
             return await _draft(request, change.someone, number, fault=True)
         return _done(request, change.someone, "routing.in_force_now", version)
 
@@ -157,7 +163,7 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, SECTION)
         try:
             await drafts.drop(ctx, small_number(number) or 0, change.someone)
-        except EncompassError:
+        except _REFUSALS:
             return await _draft(request, change.someone, number, fault=True)
         return _done(request, change.someone, "routing.dropped", small_number(number))
 
@@ -167,9 +173,13 @@ def pages(console: Console) -> APIRouter:
         reason = change.form.get("reason", "")
         try:
             draft_number, version = await drafts.restore(
-                ctx, small_number(number) or 0, reason=reason, by=change.someone
+                ctx,
+                small_number(number) or 0,
+                reason=reason,
+                by=change.someone,
+                over=small_number(change.form.get("newest", "")),
             )
-        except EncompassError as error:
+        except _REFUSALS as error:
             return await _overview(request, change.someone, str(error), 409)
         if version is None:
             return move_on(f"{_HERE}/draft/{draft_number}")

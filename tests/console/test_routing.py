@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.people import Role
 from bot.domain.school import School
+from bot.flow import drafts, versions
 from tests.builders import child, notice
 from tests.console.visits import CODE, enters, steps_up
 from tests.page.reader import Reader
@@ -44,7 +45,7 @@ async def test_a_ladder_changed_in_a_form_counts_for_new_alerts_alone(
     await coordinator.press("Put in force")
     assert coordinator.shows("In force from now on, as version")
     await coordinator.get("/console/routing")
-    assert coordinator.shows(", coordinator: lessons")
+    assert coordinator.shows(", Coordinator: lessons")
     second = await world.police.send(notice(child(bryn), source_reference="2"))
     raised = [(await world.trail(ref, "alert:raised"))[0] for ref in (first, second)]
     assert raised[0]["versions"]["escalation"] < raised[1]["versions"]["escalation"]
@@ -74,6 +75,44 @@ async def test_of_two_at_their_forms_at_once_the_second_sees_both_changes_and_de
     await second.press(f"Put in force in the place of version {number[1]}")
     assert second.shows("In force from now on")
     world.everyone_is_accounted_for()
+
+
+async def test_a_time_that_is_no_number_is_refused_and_nothing_typed_is_lost(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    await changes_the_ladder(coordinator, **{"s1.bell": "bell-60m"})
+    assert coordinator.status == 422
+    assert coordinator.shows("Step 2: write whole minutes", 'value="bell-60m"', 'value="lessons"')
+
+
+async def test_what_a_form_cannot_show_stays_as_it_was(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    """Of a step after 90 seconds the form shows a minute."""
+    body = (await versions.texts(world.ctx))["escalation"]
+    assert 'after = "10m"' in body
+    text = body.replace('after = "10m"', 'after = "90s"', 1)
+    number = await drafts.start(world.ctx, "escalation", text, reason="a short one")
+    await drafts.put_in_force(world.ctx, number)
+    await changes_the_ladder(coordinator, every="20")
+    assert coordinator.shows("at the end it tells every 20 min (was 30 min).")
+    assert not coordinator.shows("after 1 min")
+
+
+async def test_a_version_is_restored_over_the_newest_that_was_seen_alone(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    await changes_the_ladder(coordinator, every="20")
+    await coordinator.press("Put in force")
+    await coordinator.get("/console/routing")
+    seen = coordinator.response
+    await changes_the_ladder(coordinator, every="25")
+    await coordinator.press("Put in force")
+    coordinator.response = seen  # in another tab
+    [*_, first] = [one.id for one in await versions.history(world.ctx, "escalation")]
+    await coordinator.press(f"Restore version {first}", reason="back")
+    assert coordinator.status == 409
+    assert coordinator.shows("came in force since you opened this page: look at it first.")
 
 
 async def test_a_form_that_would_leave_nobody_is_refused_and_says_whom(

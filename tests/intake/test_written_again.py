@@ -1,12 +1,13 @@
 """A form's change in a text: read again it says what the form said, and nothing else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alert import Leg
+from bot.domain.disclosure import Field
 from bot.domain.escalation import EscalationStep
 from bot.domain.people import Role
 from bot.intake.disclosure_toml import read_disclosure
@@ -40,8 +41,16 @@ def test_a_ladder_from_a_form_is_read_as_it_was_meant(
 
 
 def test_a_tick_in_the_matrix_changes_that_cell_alone() -> None:
-    text = with_shown(DISCLOSURE, [("voice", "dsp", False), ("voice", "head_teacher", True)])
+    cells = [("voice", "dsp", False), ("voice", "head_teacher", True)]
+    text = with_shown(DISCLOSURE, cells, 'Anna "Ann" Jones', date(2026, 11, 30))
     changes = list(read_disclosure(text.encode()).changes(read_disclosure(DISCLOSURE.encode())))
     assert [(c.field, c.shown_to, c.hidden_from, c.other_purpose) for c in changes] == [
         ("voice", (Role.HEAD_TEACHER,), (Role.DSP,), False)
     ]
+    matrix = read_disclosure(text.encode())
+    voice, name = (matrix.purposes[Field(field)] for field in ("voice", "name"))
+    assert (voice.author, voice.decided_on) == ('Anna "Ann" Jones', date(2026, 11, 30))
+    assert name.author == "Education Safeguarding Team", "who decided the others did so before"
+    assert matrix.version == "2026-11-30"
+    again = with_shown(text, [("voice", "dsp", True)], "Anna", date(2026, 11, 30))
+    assert read_disclosure(again.encode()).version == "2026-11-30.2"
