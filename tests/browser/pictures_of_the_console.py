@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
+from bot.notifiers import telegram
 from tests.browser.newcomer import Newcomer, has_last_years_terms
 from tests.browser.small_png import small_png
 from tests.browser.test_the_console import DESK, PHONE
@@ -28,6 +29,7 @@ _MOST_AREA = 1280 * 1100
 
 
 async def main(template: Path) -> None:
+    telegram.REQUEST_SECONDS = 60  # a machine that stands still for a while is no slow Telegram
     FOLDER.mkdir(exist_ok=True)
     async with chromium() as browser:
         for size, language in itertools.product((PHONE, DESK), ("en", "cy")):
