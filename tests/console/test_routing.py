@@ -44,7 +44,7 @@ async def test_a_ladder_changed_in_a_form_counts_for_new_alerts_alone(
     await coordinator.press("Put in force")
     assert coordinator.shows("In force from now on, as version")
     await coordinator.get("/console/routing")
-    assert coordinator.shows(", coordinator: lessons")
+    assert coordinator.shows(", Coordinator: lessons")
     second = await world.police.send(notice(child(bryn), source_reference="2"))
     raised = [(await world.trail(ref, "alert:raised"))[0] for ref in (first, second)]
     assert raised[0]["versions"]["escalation"] < raised[1]["versions"]["escalation"]
