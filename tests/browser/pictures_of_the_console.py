@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
+from bot.notifiers import telegram
 from tests.browser.newcomer import Newcomer, has_last_years_terms
 from tests.browser.small_png import small_png
 from tests.browser.test_the_console import DESK, PHONE
@@ -23,11 +24,12 @@ from tests.world import World
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "coordinators"
 _LOOK_AROUND = ("1280-en", "390-cy")
 """The first day is taken at each width in each language, every other page once in each."""
-_MOST_HEIGHT = 2400
+_MOST_AREA = 1280 * 1100
 """Of a picture; what is below on a page is more of the same."""
 
 
 async def main(template: Path) -> None:
+    telegram.REQUEST_SECONDS = 60  # a machine that stands still for a while is no slow Telegram
     FOLDER.mkdir(exist_ok=True)
     async with chromium() as browser:
         for size, language in itertools.product((PHONE, DESK), ("en", "cy")):
@@ -43,7 +45,8 @@ async def _of(template: Path, browser: Browser, language: str, size: Any, name: 
     async def take(page: Page, what: str) -> None:
         await page.evaluate("document.activeElement?.blur()")
         tall = await page.evaluate("document.documentElement.scrollHeight")
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(tall, _MOST_HEIGHT)}
+        wide = size["width"]
+        clip = {"x": 0, "y": 0, "width": wide, "height": min(tall, 2400, _MOST_AREA // wide)}
         png = await page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
         (FOLDER / f"{what}-{name}.png").write_bytes(await small_png(png, aside))
 
