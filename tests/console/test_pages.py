@@ -189,8 +189,8 @@ async def test_changes_say_who_and_when_a_page_at_a_time(
     [closed] = [row for row in coordinator.page.split("<tr>") if "A school is closed" in row]
     assert "Ysgol Bryn" in closed
     assert ">Coordinator</td>" in closed
-    [matrix] = [row for row in coordinator.page.split("<tr>") if ">disclosure" in row]
-    assert ">a changed file</td>" in matrix  # and not whom the file's own text names
+    [matrix] = [row for row in coordinator.page.split("<tr>") if ">Who sees what" in row]
+    assert ">the configuration folder</td>" in matrix  # and not whom the file's own text names
     assert coordinator.shows("An unlock code was chosen", "A configuration is in force")
     for number in range(30):  # each is an import, and a version
         await world.change("Mair", order=2 + number)
