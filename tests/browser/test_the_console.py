@@ -25,8 +25,9 @@ NARROW: Any = {"width": 320, "height": 640}
 PAGES = (
     "", "/alerts/1", "/calls", "/readiness", "/readiness/away", "/readiness/closed", "/triage",
     "/drills", "/drills/1", "/changes", "/directory", "/directory/import",
-    "/directory/invitations",
-    "/routing", "/routing/calendars",
+    "/directory/invitations", "/directory/schools/9992001", "/directory?q=bryn",
+    "/routing", "/routing/ladder/school", "/routing/matrix", "/routing/told",
+    "/routing/calendars",
     "/routing/calendars/porth-awel", "/routing/calendars/new-one", "/routing/scenarios",
     "/routing/compare?before=1&now=1",
 )  # fmt: skip
@@ -191,7 +192,7 @@ async def test_it_needs_no_script(world: World, bryn: School, browser: Browser) 
         await signs_in(world, page)
         await expect(page.get_by_role("link", name="Look again")).to_be_visible()
         await page.get_by_role("link", name=reference).click()
-        await page.get_by_label("The school was told by telephone").check()
+        await page.get_by_label("Told by telephone").check()
         await page.get_by_role("button", name="Close everything that is open").click()
         await unlocks(page)
         await page.get_by_role("button", name="Make the change").click()

@@ -13,28 +13,12 @@ from bot.flow.console_invitations import EVERYONE, make_sheet
 from bot.flow.console_readiness import write_closure
 from bot.flow.reply import Reply
 from tests.builders import child, notice
-from tests.console.visits import CODE, asks_for_it, enters, link_in, steps_up, token_of
+from tests.console.visits import CODE, addresses, asks_for_it, enters, link_in, steps_up, token_of
 from tests.page.reader import Reader
 from tests.world import World
 
-_ADDRESSES = (
-    "/console", "/console/today", "/console/alerts/1", "/console/calls", "/console/readiness",
-    "/console/readiness/away", "/console/readiness/closed", "/console/triage", "/console/drills",
-    "/console/drills/1", "/console/changes", "/console/unlock", "/console/nowhere",
-    "/console/directory", "/console/directory/schools/9992001",
-    "/console/directory/import", "/console/directory/invitations",
-    "/console/routing/calendars", "/console/routing/scenarios", "/console/routing/compare",
-)  # fmt: skip
-_FORMS = (
-    "/console/language", "/console/unlock", "/console/alerts/1/close", "/console/readiness/away",
-    "/console/readiness/away/1/end", "/console/readiness/closed", "/console/drills",
-    "/console/drills/1/start", "/console/drills/1/end",
-    "/console/directory/import", "/console/directory/import/1/put",
-    "/console/directory/import/1/drop", "/console/directory/import/1/list",
-    "/console/directory/import/undo/1", "/console/directory/invitations/sheet",
-    "/console/directory/invitations/mail",
-    "/console/alerts/1/ladder", "/console/routing/calendars/new", "/console/routing/scenarios",
-)  # fmt: skip
+_FORMS = addresses("POST")
+_ADDRESSES = [*addresses("GET"), "/console/nowhere"]
 _NAMES = {"accept": "text/html"}
 
 
