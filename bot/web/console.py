@@ -39,7 +39,8 @@ _OURS = ("form", "code", "again", "to", "back")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Somebody who is in, stepped up, with a form that this very session's page made."""
+    """Somebody who is in, stepped up if it changes anything, with a form that this very session's
+    page made."""
 
     someone: Visitor
     form: Form
@@ -68,14 +69,26 @@ class Console:
         """Who asks, if they may read this section; for all others the address is not there. Where
         reading needs the unlock code, that comes first. What a page asks by itself does not
         `touch`: nobody is there because a page moves."""
+        someone = await self._visitor(request, section, touch=touch)
+        if not someone.unlocked:
+            came, back = await step_up_of(self.ctx, someone), request.url.path
+            raise InsteadError(self.locked(request, someone, section, came, back=back))
+        return someone
+
+    async def _visitor(self, request: Request, section: str, *, touch: bool = True) -> Visitor:
         cookie = request.cookies.get(COOKIE, "")
         someone = await console_visitor(self.ctx, cookie, section, touch=touch)
         if someone is None:
             raise absent()
-        if not someone.unlocked and request.method == "GET":
-            came, back = await step_up_of(self.ctx, someone), request.url.path
-            raise InsteadError(self.locked(request, someone, section, came, back=back))
         return someone
+
+    async def asked(self, request: Request, section: str) -> Change:
+        """What somebody who may read this section asks for by a form that changes nothing: so that
+        what they typed stands in no address."""
+        someone, form = await self.reader(request, section), await posted(request)
+        if form is None:
+            raise InsteadError(self.not_from_here(request, someone, section))
+        return Change(someone, form)
 
     async def change(
         self,
@@ -88,7 +101,7 @@ class Console:
         """The form of somebody who may change something in this section. InsteadError with the
         answer where another site sent it, or the unlock code comes first. The use case asks
         `may_change` once more, within its commit."""
-        someone = await self.reader(request, section)
+        someone = await self._visitor(request, section)
         form = await posted(request, most_bytes=most_bytes, most_fields=most_fields)
         if form is None:
             raise InsteadError(self.not_from_here(request, someone, section))
@@ -106,7 +119,7 @@ class Console:
     ) -> tuple[Change, list[File]]:
         """The same for a form that brings files, which cannot wait on the page while the unlock
         code is given: `back` is where they are chosen again. TooLargeError for too much."""
-        someone = await self.reader(request, section)
+        someone = await self._visitor(request, section)
         brought = await posted_files(request)
         if brought is None:
             raise InsteadError(self.not_from_here(request, someone, section))

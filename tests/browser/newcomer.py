@@ -65,7 +65,7 @@ _SECTIONS = {
     "/readiness/away": "away",
     "/readiness/closed": "closed",
     "/drills": "drills",
-    "/directory?q=example": "directory",
+    "/directory": "directory",
     "/directory/schools/9992002": "school",
     "/routing": "routing",
     "/routing/matrix": "matrix",
@@ -242,6 +242,9 @@ class Newcomer:
         await self.world.police.send(notice(_pupil({"name": "Harbor Primary"})))
         for path, picture in _SECTIONS.items():
             await self.page.goto(self.base + path)
+            if path == "/directory":
+                await self.page.locator("#q").fill("example")
+                await self.page.get_by_role("button", name=self.say("console.find")).click()
             await self.take(self.page, picture)
         await self.page.goto(self.base)
         await self.main.locator(".duty .head a").first.click()

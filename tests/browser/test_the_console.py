@@ -25,7 +25,7 @@ NARROW: Any = {"width": 320, "height": 640}
 PAGES = (
     "", "/alerts/1", "/calls", "/readiness", "/readiness/away", "/readiness/closed", "/triage",
     "/drills", "/drills/1", "/changes", "/directory", "/directory/import",
-    "/directory/invitations", "/directory/schools/9992001", "/directory?q=bryn",
+    "/directory/invitations", "/directory/schools/9992001",
     "/routing", "/routing/ladder/school", "/routing/matrix", "/routing/told",
     "/routing/calendars",
     "/routing/calendars/porth-awel", "/routing/calendars/new-one", "/routing/scenarios",

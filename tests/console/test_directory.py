@@ -9,14 +9,17 @@ from tests.world import World
 
 async def test_a_coordinator_finds_a_school_and_who_covers_it(world: World, bryn: School) -> None:
     reader = await enters(world, "Coordinator")
-    await reader.get("/console/directory?q=bryn")
+    await reader.get("/console/directory")
+    await reader.press("Search", q="bryn")
+    assert reader.path == "/console/directory", "no name stands in an address"
     assert reader.shows("1 school", "Ysgol Bryn")
     await reader.get(f"/console/directory/schools/{bryn.code}")
     assert reader.shows("Opens 08:50, closes 15:20", "Mair", "Owen", "can be told")
     assert not reader.shows("nobody can be told who could settle")
-    await reader.get("/console/directory?q=mai")
+    await reader.get("/console/directory")
+    await reader.press("Search", q="mai")
     assert reader.shows("1 person", "Mair")
-    await reader.get("/console/directory?q=atlantis")
+    await reader.press("Search", q="atlantis")
     assert reader.shows("Nothing was found.")
     world.everyone_is_accounted_for()
 
@@ -43,7 +46,7 @@ async def test_with_nothing_asked_for_what_is_still_lacking_is_said_with_its_rea
 
 async def test_another_role_finds_nothing_there(world: World, bryn: School) -> None:
     desk = await enters(world, "Desk")
-    await _is_absent(desk, "/console/directory?q=bryn")
+    await _is_absent(desk, "/console/directory")
     await _is_absent(desk, f"/console/directory/schools/{bryn.code}")
     world.everyone_is_accounted_for()
 
