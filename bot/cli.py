@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bot import __version__
-from bot.cli_directory import directory_commands
 from bot.commands.of_config import add_config
+from bot.commands.of_directory import add_directory
 from bot.domain.errors import EncompassError, SettingsError, StoreError, UsageError
 
 OK, REFUSED, CANNOT_RUN = 0, 1, 2
@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--for", dest="day", metavar="DATE", help="the day to prove; default: next")
     check.add_argument("--json", action="store_true")
 
-    directory_commands(commands, _command)
+    add_directory(commands, _command)
     add_config(commands, _command)
     invite = _command(
         commands, "invite", "people:invite", "a one-time enrolment link, alone on stdout",

@@ -8,17 +8,13 @@ address is not there. Dies before a commit: nothing is changed. Nothing here wai
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access import session_stands
 from bot.domain.console import is_stepped_up, may_use
-from bot.domain.people import Channel, Person
+from bot.domain.people import Person
 from bot.domain.routing import InForce
 from bot.flow.context import Context
-from bot.flow.in_force import in_force
-from bot.flow.menu import owe_menus
-from bot.flow.session import Visitor, visitor, whose
+from bot.flow.session import Visitor, still_in, visitor
 from bot.flow.unlock import Unlocking
-from bot.rendering.catalogue import LANGUAGES
-from bot.store import access, directory
+from bot.store import access
 from bot.store.unit_of_work import Tx
 
 
@@ -46,16 +42,13 @@ async def may_change(ctx: Context, tx: Tx, someone: Visitor, section: str) -> Ch
     """The first line of every use case that changes something from the console: within its own
     commit, that the session stands, is unlocked, its account is that person's still, and their
     role has this section now. None is told as what is not there."""
-    now, known = ctx.now(), await in_force(ctx, tx)
-    found = await access.session_by_id(tx, someone.session_id)
-    if found is None or not session_stands(found.created_at, found.used_at, now):
+    now, here = ctx.now(), await still_in(ctx, tx, someone)
+    if here is None:
         return None
+    known, person, found = here
     if found.alert_id is not None or not is_stepped_up(found.unlocked_at, now):
         return None
-    person = whose(known, found)
-    if person is None or not may_use(person.role, section):
-        return None
-    return Changer(person, known, now)
+    return Changer(person, known, now) if may_use(person.role, section) else None
 
 
 async def step_up_of(ctx: Context, someone: Visitor) -> Unlocking:
@@ -68,17 +61,3 @@ async def step_up_of(ctx: Context, someone: Visitor) -> Unlocking:
     if code is None:
         return Unlocking.CHOOSE
     return Unlocking.LOCKED if code.locked_at is not None else Unlocking.ASK
-
-
-async def speak(ctx: Context, someone: Visitor, language: str) -> None:
-    """Their own language from now on, here and in the chat, as `/language` there."""
-    if language not in LANGUAGES or language == someone.person.language:
-        return
-    async with ctx.store.unit() as tx:
-        await directory.set_language(tx, someone.person.id, language)
-        chats = [
-            contact.address
-            for contact in someone.person.contacts
-            if contact.channel is Channel.TELEGRAM
-        ]
-        await owe_menus(tx, ctx.now(), chats)

@@ -6,12 +6,10 @@ follows is in the outbox, and the same days written again end the first.
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.access import session_stands
 from bot.domain.calendar import local_day
 from bot.domain.cover import Reachable
 from bot.domain.own_page import OwnPage, own_page
-from bot.domain.people import LONGEST_AHEAD, Person
-from bot.domain.routing import InForce
+from bot.domain.people import LONGEST_AHEAD
 from bot.domain.school import School
 from bot.flow.away import away_line, go_away
 from bot.flow.catch_up import catch_up
@@ -21,11 +19,10 @@ from bot.flow.in_force import in_force
 from bot.flow.leave import end_account
 from bot.flow.menu import addresses_of, owe_menus
 from bot.flow.reply import Reply, nothing_here
-from bot.flow.session import Visitor, whose
+from bot.flow.session import Visitor, still_in
 from bot.flow.stand_in import begin, end, fresh, tell_of_gaps
 from bot.rendering.catalogue import LANGUAGES, words
-from bot.store import access, directory
-from bot.store.unit_of_work import Tx
+from bot.store import directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +47,9 @@ async def my_page(ctx: Context, someone: Visitor) -> MyPage | None:
     return MyPage(own_page(known, person, today), dict(known.directory.schools), days, today)
 
 
-async def _still(ctx: Context, tx: Tx, someone: Visitor) -> tuple[InForce, Person] | None:
-    """Who it is, if their session stands within this commit."""
-    known = await in_force(ctx, tx)
-    found = await access.session_by_id(tx, someone.session_id)
-    if found is None or not session_stands(found.created_at, found.used_at, ctx.now()):
-        return None
-    person = whose(known, found)
-    return None if person is None else (known, person)
-
-
 async def speak(ctx: Context, someone: Visitor, language: str) -> Reply:
     async with ctx.store.unit() as tx:
-        here = await _still(ctx, tx, someone)
+        here = await still_in(ctx, tx, someone)
         if here is None or language not in LANGUAGES:
             return nothing_here(someone.person.language)
         await directory.set_language(tx, here[1].id, language)
@@ -72,7 +59,7 @@ async def speak(ctx: Context, someone: Visitor, language: str) -> Reply:
 
 async def try_my_ways(ctx: Context, someone: Visitor) -> Reply:
     async with ctx.store.unit() as tx:
-        here = await _still(ctx, tx, someone)
+        here = await still_in(ctx, tx, someone)
         if here is None:
             return nothing_here(someone.person.language)
         return await send_test(tx, here[1], ctx.now())
@@ -81,10 +68,10 @@ async def try_my_ways(ctx: Context, someone: Visitor) -> Reply:
 async def away(ctx: Context, someone: Visitor, first: str, last: str) -> Reply:
     """Away from one day to another. Who could stand in is asked in the chat, where one is there."""
     async with ctx.store.unit() as tx:
-        here, now = await _still(ctx, tx, someone), ctx.now()
+        here, now = await still_in(ctx, tx, someone), ctx.now()
         if here is None:
             return nothing_here(someone.person.language)
-        known, person = here
+        known, person, _ = here
         days = _days(first, last or first, local_day(now))
         if days is None:
             return Reply("me.days_not_understood", person.language)
@@ -101,10 +88,10 @@ async def away(ctx: Context, someone: Visitor, first: str, last: str) -> Reply:
 async def back_early(ctx: Context, someone: Visitor, number: int) -> Reply:
     """One of one's own absences is over from now."""
     async with ctx.store.unit() as tx:
-        here, now = await _still(ctx, tx, someone), ctx.now()
+        here, now = await still_in(ctx, tx, someone), ctx.now()
         if here is None:
             return nothing_here(someone.person.language)
-        known, person = here
+        known, person, _ = here
         absence = next((a for a in person.absences if a.id == number), None)
         if absence is None:
             return nothing_here(person.language)
@@ -116,10 +103,10 @@ async def back_early(ctx: Context, someone: Visitor, number: int) -> Reply:
 async def telephone_lost(ctx: Context, someone: Visitor) -> Reply:
     """One's account in Telegram ends, with every session, this one too."""
     async with ctx.store.unit() as tx:
-        here = await _still(ctx, tx, someone)
+        here = await still_in(ctx, tx, someone)
         if here is None:
             return nothing_here(someone.person.language)
-        known, person = here
+        known, person, _ = here
         await end_account(tx, known, person, ctx.now(), person.id)
         return Reply("lost.press_done", person.language)
 

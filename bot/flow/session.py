@@ -194,6 +194,18 @@ async def forget_old_ways_in(ctx: Context) -> None:
         await access.forget_ended(tx, ctx.now() - _FORGOTTEN_AFTER)
 
 
+async def still_in(
+    ctx: Context, tx: Tx, someone: Visitor
+) -> tuple[InForce, Person, Row[Any]] | None:
+    """What is in force, who it is and their session as it is within this commit; None once it does
+    not stand, or they are not its holder any more."""
+    known, found = await in_force(ctx, tx), await access.session_by_id(tx, someone.session_id)
+    if found is None or not session_stands(found.created_at, found.used_at, ctx.now()):
+        return None
+    person = whose(known, found)
+    return None if person is None else (known, person, found)
+
+
 def whose(known: InForce, session: Row[Any]) -> Person | None:
     """Whose session this is: while its account is theirs, or the address that it came by is theirs
     and nobody else's, as the directory has it now."""

@@ -21,8 +21,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from bot.domain.console import CONSOLE_PATH, SECTIONS, is_console_path, sections_of
-from bot.flow.console import console_visitor, speak, step_up_of
+from bot.flow.console import console_visitor, step_up_of
 from bot.flow.context import Context
+from bot.flow.own_page import speak
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import Visitor, form_token
 from bot.flow.unlock import Unlocking, choose_or_unlock

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def directory_commands(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+def add_directory(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
     """`command` adds one; `commands` is where."""
     init = command(
         commands, "init", "first_day:run", "what a new authority still lacks, step by step",
