@@ -7,6 +7,7 @@ With `--parts` the schools are so many authorities, each a service in a process 
 
 import argparse
 import asyncio
+import gc
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,8 @@ def _in_parts(given: argparse.Namespace) -> int:
 
 
 def _alone(given: argparse.Namespace) -> int:
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # all that the sandbox has seen is kept, and walked each time
     with ExitStack() as stack:
         stack.enter_context(one_memory())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="encompass-term-")))
