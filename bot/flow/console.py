@@ -7,14 +7,17 @@ address is not there. Dies before a commit: nothing is changed. Nothing here wai
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
 
 from bot.domain.console import is_stepped_up, may_use
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.domain.routing import InForce
 from bot.flow.context import Context
 from bot.flow.session import Visitor, still_in, visitor
 from bot.flow.unlock import Unlocking
-from bot.store import access
+from bot.store import access, alerts
 from bot.store.unit_of_work import Tx
 
 
@@ -61,3 +64,17 @@ async def step_up_of(ctx: Context, someone: Visitor) -> Unlocking:
     if code is None:
         return Unlocking.CHOOSE
     return Unlocking.LOCKED if code.locked_at is not None else Unlocking.ASK
+
+
+async def coordinators_alert(
+    ctx: Context, tx: Tx, someone: Visitor, number: int
+) -> tuple[Person, Row[Any]] | None:
+    """The coordinator and the alert that they would do something about, as `may_change` asks; None
+    for anybody else, and for one from which they are excluded."""
+    changer = await may_change(ctx, tx, someone, "today")
+    if changer is None or changer.person.role is not Role.COORDINATOR:
+        return None
+    alert = await alerts.by_id(tx, number)
+    if alert is None or changer.person.id in alert.excluded:
+        return None
+    return changer.person, alert

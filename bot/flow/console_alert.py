@@ -17,7 +17,7 @@ from bot.domain.routing import InForce
 from bot.flow.account import line_of_time
 from bot.flow.call_list import Call, call_list
 from bot.flow.close import close_all
-from bot.flow.console import may_change
+from bot.flow.console import coordinators_alert
 from bot.flow.console_today import Duty, duties_of
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
@@ -28,7 +28,6 @@ from bot.rendering.catalogue import words
 from bot.rendering.trail import Trail
 from bot.store import alerts
 
-_SECTION = "today"
 _TELLS_OF_EXCLUSION = ("alert:recused",)
 _EXCLUDED = "excluded"
 
@@ -118,16 +117,13 @@ async def close_alert(ctx: Context, someone: Visitor, number: int, reason: str) 
     language = someone.person.language
     try:
         async with ctx.store.unit() as tx:
-            changer = await may_change(ctx, tx, someone, _SECTION)
-            if changer is None or changer.person.role is not Role.COORDINATOR:
-                return nothing_here(language)
-            alert = await alerts.by_id(tx, number)
-            if alert is None or changer.person.id in alert.excluded:
+            found = await coordinators_alert(ctx, tx, someone, number)
+            if found is None:
                 return nothing_here(language)
             why = next((one for one in CLOSINGS if one.id == reason), None)
             if why is None:
                 return Reply("console.reason_missing", language, alert=True)
-            me = changer.person.id
+            me, alert = found[0].id, found[1]
             if not await close_all(ctx, tx, alert.reference, why.value, me, unless_excluded=me):
                 return Reply("console.closed_before", language)
             return Reply("console.closed", language, {"reference": alert.reference})

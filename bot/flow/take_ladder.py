@@ -17,12 +17,11 @@ from bot.domain.errors import ConflictError, Fault, NotFoundError, RefusedError
 from bot.domain.escalation import EscalationPolicy
 from bot.domain.ladder_taken import Heard, taken
 from bot.domain.message import CARDS
-from bot.domain.people import Role
 from bot.domain.quiet import Send, end_of_hold
 from bot.domain.routing import InForce
 from bot.domain.versions import ESCALATION
 from bot.flow.acknowledge import settle
-from bot.flow.console import may_change as at_the_console
+from bot.flow.console import coordinators_alert
 from bot.flow.context import Context, Stage
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
@@ -31,8 +30,6 @@ from bot.flow.tell import refresh_cards
 from bot.flow.versions import may_change
 from bot.store import alerts, events, notifications, tellings
 from bot.store.unit_of_work import Tx
-
-_SECTION = "today"
 
 
 async def take_ladder(ctx: Context, reference: str, reason: str, by: str) -> int:
@@ -55,18 +52,16 @@ async def take_ladder_of(ctx: Context, someone: Visitor, number: int, reason: st
     language = someone.person.language
     try:
         async with ctx.store.unit() as tx:
-            changer = await at_the_console(ctx, tx, someone, _SECTION)
-            if changer is None or changer.person.role is not Role.COORDINATOR:
+            found = await coordinators_alert(ctx, tx, someone, number)
+            if found is None:
                 return nothing_here(language)
-            alert = await alerts.by_id(tx, number)
-            if alert is None or changer.person.id in alert.excluded:
-                return nothing_here(language)
+            person, alert = found
             if reason not in LADDER_REASONS:
                 return Reply("console.reason_missing", language, alert=True)
             row = await notifications.by_reference(tx, alert.reference, lock=True)
-            if row is None or changer.person.id in row.excluded:  # since, behind the lock
+            if row is None or person.id in row.excluded:  # since, behind the lock
                 return nothing_here(language)
-            await _take(ctx, tx, row, reason, changer.person.id, only=number)
+            await _take(ctx, tx, row, reason, person.id, only=number)
             return Reply("console.ladder_taken", language, {"reference": alert.reference})
     except ConflictError:
         return Reply("console.ladder_not_taken", language)

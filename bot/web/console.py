@@ -21,6 +21,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from bot.domain.console import CONSOLE_PATH, SECTIONS, is_console_path, sections_of
+from bot.domain.errors import ConflictError, NotFoundError, RefusedError
 from bot.flow.console import console_visitor, step_up_of
 from bot.flow.context import Context
 from bot.flow.own_page import speak
@@ -45,6 +46,10 @@ class Change:
 
     someone: Visitor
     form: Form
+
+
+REFUSALS = (RefusedError, ConflictError, NotFoundError)
+"""What a page answers in words; that the database cannot serve is said as everywhere."""
 
 
 class InsteadError(Exception):

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.calendar_days import is_calendar_name
 from bot.domain.console import CONSOLE_PATH
-from bot.domain.errors import EncompassError, RefusedError
+from bot.domain.errors import RefusedError
 from bot.flow.console_calendars import (
     CalendarForm,
     calendar_form,
@@ -25,7 +25,7 @@ from bot.flow.console_calendars import (
 )
 from bot.flow.session import Visitor
 from bot.web.browser import move_on
-from bot.web.console import Console, absent
+from bot.web.console import REFUSALS, Console, absent
 
 _SECTION = "routing"
 _HERE = f"{CONSOLE_PATH}/routing/calendars"
@@ -68,7 +68,7 @@ def pages(console: Console) -> APIRouter:
         someone = await console.reader(request, _SECTION)
         try:
             return _form(request, someone, await calendar_form(ctx, name))
-        except EncompassError:
+        except REFUSALS:
             raise absent() from None
 
     @router.post(f"{_HERE}/{{name}}")
@@ -84,7 +84,7 @@ def pages(console: Console) -> APIRouter:
                 found = await with_list_taken(ctx, someone, name, form)
                 return _form(request, someone, found, taken=True)
             number = await draft_of_calendar(ctx, someone, name, form)
-        except EncompassError as error:
+        except REFUSALS as error:
             faults = lines_of(error) if isinstance(error, RefusedError) else [str(error)]
             found = await calendar_form(ctx, name, form)
             at, dates = "dates" if "take" in form else "reason", form.get("dates", "")

@@ -17,7 +17,6 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.alert import Leg
 from bot.domain.console import CONSOLE_PATH
-from bot.domain.errors import ConflictError, NotFoundError, RefusedError
 from bot.domain.people import Role
 from bot.domain.versions import DISCLOSURE, ESCALATION
 from bot.flow import drafts
@@ -36,11 +35,9 @@ from bot.flow.session import Visitor
 from bot.rendering.catalogue import words
 from bot.rendering.what_changed import in_words, kind_name, made_by, step_time
 from bot.web.browser import Form, move_on, small_number
-from bot.web.console import Console, absent
+from bot.web.console import REFUSALS, Console, absent
 
 _HERE = f"{CONSOLE_PATH}/routing"
-_REFUSALS = (RefusedError, ConflictError, NotFoundError)
-"""What a page answers in words; that the database cannot serve is said as everywhere."""
 
 
 def pages(console: Console) -> APIRouter:
@@ -96,7 +93,7 @@ def pages(console: Console) -> APIRouter:
             raise absent()
         try:
             number = await draft_of_ladder(ctx, change.someone, Leg(leg), change.form)
-        except _REFUSALS as error:
+        except REFUSALS as error:
             return await _ladder(request, change.someone, leg, str(error), change.form)
         return move_on(f"{_HERE}/draft/{number}")
 
@@ -125,7 +122,7 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, SECTION)
         try:
             number = await draft_of_matrix(ctx, change.someone, change.form)
-        except _REFUSALS as error:
+        except REFUSALS as error:
             return await _matrix(request, change.someone, str(error), change.form)
         return move_on(f"{_HERE}/draft/{number}")
 
@@ -134,7 +131,7 @@ def pages(console: Console) -> APIRouter:
     ) -> Response:
         try:
             trial = await drafts.tried(ctx, small_number(number) or 0)
-        except _REFUSALS:
+        except REFUSALS:
             return console.said(
                 request, someone, SECTION, "routing.draft_gone", back=_HERE, status=404
             )
@@ -154,7 +151,7 @@ def pages(console: Console) -> APIRouter:
         try:
             draft_number = small_number(number) or 0
             version = await drafts.put_in_force(ctx, draft_number, change.someone, over=over)
-        except _REFUSALS:
+        except REFUSALS:
             return await _draft(request, change.someone, number, fault=True)
         return _done(request, change.someone, "routing.in_force_now", version)
 
@@ -163,7 +160,7 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, SECTION)
         try:
             await drafts.drop(ctx, small_number(number) or 0, change.someone)
-        except _REFUSALS:
+        except REFUSALS:
             return await _draft(request, change.someone, number, fault=True)
         return _done(request, change.someone, "routing.dropped", small_number(number))
 
@@ -179,7 +176,7 @@ def pages(console: Console) -> APIRouter:
                 by=change.someone,
                 over=small_number(change.form.get("newest", "")),
             )
-        except _REFUSALS as error:
+        except REFUSALS as error:
             return await _overview(request, change.someone, str(error), 409)
         if version is None:
             return move_on(f"{_HERE}/draft/{draft_number}")

@@ -23,7 +23,7 @@ from bot.rendering.catalogue import words
 from bot.rendering.scenarios import notice_in_words, wanted_in_words
 from bot.rendering.what_changed import in_words
 from bot.web.browser import move_on, small_number
-from bot.web.console import Console
+from bot.web.console import REFUSALS, Console
 
 _SECTION = "routing"
 _BACK = f"{CONSOLE_PATH}/routing"
@@ -59,7 +59,7 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, _SECTION)
         try:
             number = await draft_with(ctx, change.someone, change.form)
-        except EncompassError as error:
+        except REFUSALS as error:
             return await _page(request, change.someone, _lines(error), change.form)
         return move_on(f"{_BACK}/draft/{number}")
 
@@ -68,7 +68,7 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, _SECTION)
         try:
             number = await draft_without(ctx, change.someone, change.form)
-        except EncompassError as error:
+        except REFUSALS as error:
             return await _page(request, change.someone, _lines(error))
         return move_on(f"{_BACK}/draft/{number}")
 
@@ -80,7 +80,7 @@ def pages(console: Console) -> APIRouter:
         try:
             one, other = [await versions.version(ctx, number) for number in numbers]
             said = await versions.compared(ctx, *numbers)
-        except EncompassError:
+        except REFUSALS:
             return console.said(
                 request, someone, _SECTION, "routing.not_compared", back=_BACK, status=404
             )

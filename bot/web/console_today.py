@@ -11,6 +11,7 @@
 """
 
 import hashlib
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 
@@ -19,7 +20,9 @@ from bot.domain.console import CONSOLE_PATH, LADDER_REASONS
 from bot.domain.people import Role
 from bot.flow.console_alert import account_of, calls, close_alert
 from bot.flow.console_today import SHOWN, today
+from bot.flow.context import Context
 from bot.flow.first_day import steps_until_set_up
+from bot.flow.reply import Reply
 from bot.flow.session import Visitor
 from bot.flow.take_ladder import take_ladder_of
 from bot.web.browser import answer, small_number
@@ -28,6 +31,7 @@ from bot.web.console_first_day import shown_steps
 
 _SECTION = "today"
 _LENGTH = 16
+_Deed = Callable[[Context, Visitor, int, str], Awaitable[Reply]]
 
 
 def pages(console: Console) -> APIRouter:
@@ -61,25 +65,21 @@ def pages(console: Console) -> APIRouter:
         someone = await console.reader(request, _SECTION)
         return await _account(request, someone, small_number(alert) or 0)
 
-    @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/close")
-    async def close(request: Request, alert: str) -> Response:
-        change = await console.change(request, _SECTION)
-        number, reason = small_number(alert) or 0, change.form.get("reason", "")
-        reply = await close_alert(console.ctx, change.someone, number, reason)
-        if reply.alert:
-            return await _account(request, change.someone, number, reply.text)
-        back = f"{CONSOLE_PATH}/alerts/{number}"
-        return console.replied(request, change.someone, _SECTION, reply, back)
+    def takes(name: str, deed: _Deed) -> None:
+        """A coordinator's deed about one alert, with a reason."""
 
-    @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/ladder")
-    async def ladder(request: Request, alert: str) -> Response:
-        change = await console.change(request, _SECTION)
-        number, reason = small_number(alert) or 0, change.form.get("reason", "")
-        reply = await take_ladder_of(console.ctx, change.someone, number, reason)
-        if reply.alert:
-            return await _account(request, change.someone, number, reply.text)
-        back = f"{CONSOLE_PATH}/alerts/{number}"
-        return console.replied(request, change.someone, _SECTION, reply, back)
+        @router.post(f"{CONSOLE_PATH}/alerts/{{alert}}/{name}")
+        async def done(request: Request, alert: str) -> Response:
+            change = await console.change(request, _SECTION)
+            number, reason = small_number(alert) or 0, change.form.get("reason", "")
+            reply = await deed(console.ctx, change.someone, number, reason)
+            if reply.alert:
+                return await _account(request, change.someone, number, reply.text)
+            back = f"{CONSOLE_PATH}/alerts/{number}"
+            return console.replied(request, change.someone, _SECTION, reply, back)
+
+    takes("close", close_alert)
+    takes("ladder", take_ladder_of)
 
     @router.get(f"{CONSOLE_PATH}/calls")
     async def ring(request: Request) -> Response:

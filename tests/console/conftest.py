@@ -3,6 +3,8 @@
 import pytest
 
 from bot.domain.school import School
+from tests.console.visits import enters, steps_up
+from tests.page.reader import Reader
 from tests.world import World
 
 
@@ -14,3 +16,12 @@ async def bryn(world: World) -> School:
     await world.opens_details_on_the_page()
     world.everyone_is_accounted_for()
     return school
+
+
+@pytest.fixture
+async def coordinator(world: World, bryn: School) -> Reader:
+    """In the console, and the unlock code is given."""
+    reader = await enters(world, "Coordinator")
+    await steps_up(reader)
+    world.everyone_is_accounted_for()
+    return reader

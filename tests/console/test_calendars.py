@@ -2,11 +2,9 @@
 
 import re
 
-import pytest
-
 from bot.domain.school import School
 from tests.builders import child, notice
-from tests.console.visits import enters, steps_up
+from tests.console.visits import enters
 from tests.page.reader import Reader
 from tests.world import World
 
@@ -15,14 +13,6 @@ ICS = (
     "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261207\r\n"
     "DTEND;VALUE=DATE:20261209\r\nSUMMARY:Closed for the election\r\nEND:VEVENT\r\nEND:VCALENDAR"
 )
-
-
-@pytest.fixture
-async def coordinator(world: World, bryn: School) -> Reader:
-    reader = await enters(world, "Coordinator")
-    await steps_up(reader)
-    world.everyone_is_accounted_for()
-    return reader
 
 
 def filled_in(reader: Reader) -> dict[str, str]:

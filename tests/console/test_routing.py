@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from bot.domain.people import Role
 from bot.domain.school import School
 from bot.flow import drafts, versions
@@ -11,14 +9,6 @@ from tests.builders import child, notice
 from tests.console.visits import CODE, enters, steps_up
 from tests.page.reader import Reader
 from tests.world import World
-
-
-@pytest.fixture
-async def coordinator(world: World, bryn: School) -> Reader:
-    reader = await enters(world, "Coordinator")
-    await steps_up(reader)
-    world.everyone_is_accounted_for()
-    return reader
 
 
 def filled_in(reader: Reader) -> dict[str, str]:

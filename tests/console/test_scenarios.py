@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.domain.school import School
-from tests.console.visits import enters, steps_up
+from tests.console.visits import enters
 from tests.page.reader import Reader
 from tests.world import World
 
@@ -21,14 +21,6 @@ FRIDAY = {
     "not.head_teacher": "1",
     "reason": "asked for",
 }
-
-
-@pytest.fixture
-async def coordinator(world: World, bryn: School) -> Reader:
-    reader = await enters(world, "Coordinator")
-    await steps_up(reader)
-    world.everyone_is_accounted_for()
-    return reader
 
 
 async def test_each_scenario_is_told_in_words_with_whether_it_holds_now(
