@@ -48,10 +48,12 @@ def _in_ladder(before: EscalationPolicy, now: EscalationPolicy) -> Iterator[Said
         yield Said(
             "changed.answer_within", {"span": now.answer_within, "was": before.answer_within}
         )
-    if (before.quiet, before.holiday) != (now.quiet, now.holiday):
-        yield Said("changed.waits")
+    if before.quiet != now.quiet:
+        yield Said("changed.quiet", {"hours": now.quiet, "was": before.quiet})
+    if before.holiday != now.holiday:
+        yield Said("changed.holiday", {"holiday": now.holiday, "was": before.holiday})
     if now.leg is Leg.SCHOOL and before.in_day != now.in_day:
-        yield Said("changed.in_day")
+        yield Said("changed.in_day", {"lane": now.in_day, "was": before.in_day})
 
 
 def _in_step(number: int, old: EscalationStep, new: EscalationStep) -> Iterator[Said]:

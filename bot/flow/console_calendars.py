@@ -5,7 +5,7 @@ within its own commit. Dies before that commit: nothing has changed. Dies after 
 there. Reading a list into a form writes nothing down.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -284,8 +284,3 @@ async def draft_of_dates(
         return await drafts.start(ctx, kind, new_calendar(name, days), reason=reason, by=by)
     merged = taken_over(days_of(read_calendar(body.encode(), name)), days)
     return await drafts.start(ctx, kind, with_days(body, merged), reason=reason, by=by)
-
-
-def lines_of(error: RefusedError) -> Sequence[str]:
-    """Each fault as a line of its own, for a page."""
-    return [str(fault) for fault in error.faults]

@@ -71,7 +71,7 @@ async def names(ctx: Context) -> dict[str, str]:
 
 async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mapping[str, str]) -> int:
     """What the form of a ladder says, as a draft; its number. A step without roles is left out."""
-    seen, say = await _seen(ctx, ESCALATION, form), words(someone.person.language)
+    seen, say = await version_seen(ctx, ESCALATION, form), words(someone.person.language)
     old = read_escalation(seen.body.encode())[leg]
     steps, faults = [], []
     for number in range(MOST_STEPS):
@@ -145,7 +145,7 @@ def shown_minutes(span: timedelta) -> int:
     return int(span / _MINUTE)
 
 
-async def _seen(ctx: Context, kind: str, form: Mapping[str, str]) -> Version:
+async def version_seen(ctx: Context, kind: str, form: Mapping[str, str]) -> Version:
     """The version that the form was filled in over: what came since is not overwritten unseen."""
     number = form.get("made_from", "")
     known = number.isascii() and number.isdecimal() and len(number) < 19
@@ -157,7 +157,7 @@ async def _seen(ctx: Context, kind: str, form: Mapping[str, str]) -> Version:
 
 async def draft_of_matrix(ctx: Context, someone: Visitor, form: Mapping[str, str]) -> int:
     """What the form of the matrix says, as a draft; its number."""
-    seen = await _seen(ctx, DISCLOSURE, form)
+    seen = await version_seen(ctx, DISCLOSURE, form)
     matrix = read_disclosure(seen.body.encode())
     shown = [
         (field.value, role.value, ticked)

@@ -130,8 +130,8 @@ def _changed(kind: str, before: str, now: str) -> Iterator[Said]:
     old, new = before.encode(), now.encode()
     if kind == ESCALATION:
         yield from in_ladders(read_escalation(old), read_escalation(new))
-        if read_patterns(old) != read_patterns(new):
-            yield Said("changed.patterns")
+        if (was := read_patterns(old)) != (patterns := read_patterns(new)):
+            yield Said("changed.patterns", {"patterns": patterns, "was": was})
         if second_person(old) != (asked := second_person(new)):
             yield Said("changed.two_people_on" if asked else "changed.two_people_off")
     elif kind == DISCLOSURE:

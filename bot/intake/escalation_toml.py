@@ -9,12 +9,12 @@ from datetime import timedelta
 from bot.domain.alert import Leg
 from bot.domain.escalation import DEFAULT_FOR_QUESTIONS, EscalationPolicy, EscalationStep
 from bot.domain.pattern import Patterns
+from bot.domain.waits import MAY_BE_OFF, Waits, waits_of
 from bot.intake.spans import from_bell, read, span
 from bot.intake.toml_node import Node, refuse_faults, root
-from bot.intake.waits_toml import in_day_of, waits_of
+from bot.intake.waits_toml import in_day_of, with_waits
 
 _MOST = 1000
-MAY_BE_OFF = (Leg.SCHOOL, Leg.NURSE)
 _OF_THE_LEG = {
     Leg.SCHOOL: "enabled, settled_by, steps, at_the_end, in_day, quiet, holiday",
     Leg.NURSE: "enabled, settled_by, steps, at_the_end, quiet, holiday",
@@ -43,6 +43,12 @@ def read_escalation(data: bytes, file: str = "escalation.toml") -> dict[Leg, Esc
     top.refuse_unasked("version, author, policies, patterns, changes")
     refuse_faults(top)
     return ladders
+
+
+def read_waits(data: bytes) -> Waits:
+    """What it says beside the ladders' steps."""
+    policies, two_people = read_escalation(data), second_person(data)
+    return waits_of(policies, read_patterns(data), two_people=two_people)
 
 
 def read_patterns(data: bytes, file: str = "escalation.toml") -> Patterns:
@@ -108,7 +114,7 @@ def _policy(leg: Leg, table: Node, version: str) -> EscalationPolicy:
     )
     if end:
         end.refuse_unasked("tell, every")
-    policy = waits_of(table, policy, may_hold=leg in MAY_BE_OFF)
+    policy = with_waits(table, policy, may_hold=leg in MAY_BE_OFF)
     if leg is Leg.SCHOOL:
         policy = in_day_of(table, policy)
     table.refuse_unasked(_OF_THE_LEG[leg])

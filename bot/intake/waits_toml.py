@@ -43,7 +43,7 @@ def in_day_of(table: Node, policy: EscalationPolicy) -> EscalationPolicy:
     )
 
 
-def waits_of(table: Node, policy: EscalationPolicy, *, may_hold: bool) -> EscalationPolicy:
+def with_waits(table: Node, policy: EscalationPolicy, *, may_hold: bool) -> EscalationPolicy:
     """The policy with the quiet hours and the holidays of this table, where it has any."""
     if table.get("quiet") is not None:
         policy = replace(policy, quiet=_quiet(table.table("quiet")))

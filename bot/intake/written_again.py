@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from bot.domain.alert import Leg
+from bot.domain.calendar import InDay
 from bot.domain.escalation import EscalationStep
 from bot.domain.people import Role
+from bot.domain.waits import LegWaits, Waits
 
 _HEADING = re.compile(r"^\[+([^\]]+)\]+", re.MULTILINE)
 _KEY = re.compile(r"^\s*([a-z_]+)\s*=")
@@ -52,6 +54,86 @@ def with_shown(
     )
 
 
+def with_waits(body: str, was: Waits, asked: Waits) -> str:
+    """The same text with what is asked; of what is as it was nothing is written."""
+    for leg, now in asked.legs.items():
+        name, before = f"policies.{leg.value}", was.legs[leg]
+        own, tables = _of_leg(leg, before, now)
+        if own:
+            body = _with_table(body, name, own, behind=name)
+        for table, values in tables.items():
+            body = _with_table(body, f"{name}.{table}", values, behind=name)
+    if asked.patterns != was.patterns:
+        within = {"notices": str(asked.patterns.notices)}
+        within["within_days"] = str(asked.patterns.within.days)
+        body = _with_table(body, "patterns", within)
+    if asked.two_people != was.two_people:
+        two = {"two_people": _truth(asked.two_people)}
+        body = _with_table(body, "changes", two)
+    return body
+
+
+def _of_leg(
+    leg: Leg, was: LegWaits, now: LegWaits
+) -> tuple[dict[str, str], dict[str, dict[str, str] | None]]:
+    """The keys of the leg's own table and of those below it; None for a table that goes."""
+    own: dict[str, str] = {}
+    tables: dict[str, dict[str, str] | None] = {}
+    if now.enabled != was.enabled:
+        own["enabled"] = _truth(now.enabled)
+    if now.answer_within != was.answer_within and now.answer_within:
+        own["answer_within"] = f'"{_span(now.answer_within)}"'
+    if (quiet := now.quiet) != was.quiet:
+        tables["quiet"] = None
+        if quiet:
+            tables["quiet"] = {"from": f'"{quiet.first:%H:%M}"', "to": f'"{quiet.last:%H:%M}"'}
+    if (held := now.holiday) != was.holiday:
+        tables["holiday"] = {
+            "send": f'"{held.send.value}"', "longer_than": f'"{held.longer_than}d"',
+            "at": f'"{held.at:%H:%M}"',
+        }  # fmt: skip
+    if leg is Leg.SCHOOL and now.in_day != was.in_day:
+        tables["in_day"] = _lane(now.in_day)
+    return own, tables
+
+
+def _lane(lane: InDay) -> dict[str, str]:
+    return {
+        "enabled": _truth(lane.enabled),
+        "from": f'"opening{_away(lane.after_opening)}"',
+        "until": f'"close{_away(-lane.before_closing)}"',
+    }
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _with_table(body: str, name: str, values: dict[str, str] | None, *, behind: str = "") -> str:
+    """The text with these values in a table; without it for None, its remarks stay. One that is not
+    there comes behind the last table of this name and below it, else at the end."""
+    blocks = _blocks(body)
+    names = [heading for heading, _ in blocks]
+    texts = [block for _, block in blocks]
+    if name in names:
+        at = names.index(name)
+        texts[at] = _remarks(texts[at]) if values is None else _with_values(texts[at], values)
+        return "".join(texts)
+    if values is None:
+        return body
+    below = [n for n, one in enumerate(names) if behind and f"{one}.".startswith(f"{behind}.")]
+    at = below[-1] + 1 if below else len(texts)
+    lines = "".join(f"{key} = {value}\n" for key, value in values.items())
+    before = "".join(texts[:at]).rstrip("\n")
+    after = "".join(texts[at:])
+    return f"{before}\n\n[{name}]\n{lines}" + (f"\n{after}" if after else "")
+
+
+def _remarks(block: str) -> str:
+    lines = block.splitlines(keepends=True)
+    return "".join(line for line in lines if line.lstrip().startswith("#") or not line.strip())
+
+
 def _quoted(text: str) -> str:
     """As TOML writes it: JSON's strings are TOML's."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -91,10 +173,13 @@ def _step(name: str, step: EscalationStep) -> str:
     after = f'after = "{_span(step.after)}"\n' if step.after else ""
     before = ""
     if step.not_before is not None:
-        away = abs(step.not_before)
-        sign = "-" if step.not_before < timedelta() else "+"
-        before = f'not_before = "bell{sign + _span(away) if away else ""}"\n'
+        before = f'not_before = "bell{_away(step.not_before)}"\n'
     return f"[[{name}.steps]]\ntell = {_roles(step.tell)}\n{after}{before}\n"
+
+
+def _away(span: timedelta) -> str:
+    """How far from an edge of the day: `-30m`, `+1h`; nothing for at it."""
+    return ("-" if span < timedelta() else "+") + _span(abs(span)) if span else ""
 
 
 def _roles(roles: Iterable[Role]) -> str:

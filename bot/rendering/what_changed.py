@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from bot.domain.calendar import InDay
 from bot.domain.escalation import EscalationStep
+from bot.domain.pattern import Patterns
 from bot.domain.people import Role
+from bot.domain.quiet import Holiday, QuietHours, Send
 from bot.domain.school import School
 from bot.domain.versions import CALENDAR, FROM_COMMAND_LINE, FROM_FILE, Said
 from bot.rendering.catalogue import Words
@@ -14,6 +17,11 @@ _KINDS = {
     "disclosure": "kind.disclosure",
     "scenarios": "kind.scenarios",
     "directory": "kind.directory",
+}
+IN_THE_HOLIDAYS = {
+    Send.AT_ONCE: "waits.at_once",
+    Send.HOLIDAY_LIST: "waits.holiday_list",
+    Send.HOLD: "waits.hold",
 }
 _NO_PERSON = {
     FROM_FILE: "made_by.file",
@@ -59,6 +67,10 @@ def _word(say: Words, name: str, value: object) -> object:
             return step_time(say, value)
         case timedelta():
             return span(value)
+        case QuietHours() | Holiday() | InDay() | Patterns():
+            return wait(say, value)
+        case None:
+            return say.say("waits.none")
         case datetime():
             return say.moment(value)
         case date():
@@ -70,6 +82,35 @@ def _word(say: Words, name: str, value: object) -> object:
             return say.say(f"role.{value}")
         case _:
             return value
+
+
+def wait(say: Words, value: QuietHours | Holiday | InDay | Patterns) -> str:
+    """`22:00–06:30`; what happens in the holidays; until when an alert is due the same day."""
+    match value:
+        case QuietHours():
+            return f"{value.first:%H:%M}–{value.last:%H:%M}"
+        case Holiday():
+            sends = say.say(IN_THE_HOLIDAYS[value.send])
+            if value.send is Send.AT_ONCE:
+                return sends
+            days, at = value.longer_than, f"{value.at:%H:%M}"
+            return say.say("waits.in_holidays", sends=sends, days=days, at=at)
+        case InDay() if not value.enabled:
+            return say.say("waits.none")
+        case InDay():
+            begins = step_from(say, value.after_opening)
+            return say.say("waits.lane", begins=begins, before=span(value.before_closing))
+        case Patterns():
+            return say.say("waits.together", notices=value.notices, days=value.within.days)
+
+
+def step_from(say: Words, from_opening: timedelta) -> str:
+    """A time of the school day by its opening."""
+    if not from_opening:
+        return say.say("waits.from_opening")
+    if from_opening < timedelta():
+        return say.say("waits.ahead_of_opening", span=span(-from_opening))
+    return say.say("waits.behind_opening", span=span(from_opening))
 
 
 def step_time(say: Words, step: EscalationStep) -> str:

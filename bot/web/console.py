@@ -21,7 +21,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from bot.domain.console import CONSOLE_PATH, SECTIONS, is_console_path, sections_of
-from bot.domain.errors import ConflictError, NotFoundError, RefusedError
+from bot.domain.errors import ConflictError, EncompassError, NotFoundError, RefusedError
 from bot.flow.console import console_visitor, step_up_of
 from bot.flow.context import Context
 from bot.flow.own_page import speak
@@ -50,6 +50,13 @@ class Change:
 
 REFUSALS = (RefusedError, ConflictError, NotFoundError)
 """What a page answers in words; that the database cannot serve is said as everywhere."""
+
+
+def faults_of(error: EncompassError) -> Sequence[str]:
+    """Each fault as a line of its own, for a page."""
+    if isinstance(error, RefusedError) and error.faults:
+        return [str(fault) for fault in error.faults]
+    return [str(error)]
 
 
 class InsteadError(Exception):

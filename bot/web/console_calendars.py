@@ -14,18 +14,16 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.calendar_days import is_calendar_name
 from bot.domain.console import CONSOLE_PATH
-from bot.domain.errors import RefusedError
 from bot.flow.console_calendars import (
     CalendarForm,
     calendar_form,
     calendars,
     draft_of_calendar,
-    lines_of,
     with_list_taken,
 )
 from bot.flow.session import Visitor
 from bot.web.browser import move_on
-from bot.web.console import REFUSALS, Console, absent
+from bot.web.console import REFUSALS, Console, absent, faults_of
 
 _SECTION = "routing"
 _HERE = f"{CONSOLE_PATH}/routing/calendars"
@@ -85,10 +83,9 @@ def pages(console: Console) -> APIRouter:
                 return _form(request, someone, found, taken=True)
             number = await draft_of_calendar(ctx, someone, name, form)
         except REFUSALS as error:
-            faults = lines_of(error) if isinstance(error, RefusedError) else [str(error)]
             found = await calendar_form(ctx, name, form)
             at, dates = "dates" if "take" in form else "reason", form.get("dates", "")
-            return _form(request, someone, found, faults, at=at, dates=dates)
+            return _form(request, someone, found, faults_of(error), at=at, dates=dates)
         return move_on(f"{CONSOLE_PATH}/routing/draft/{number}")
 
     return router

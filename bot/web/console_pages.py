@@ -12,6 +12,7 @@ from bot.web import (
     console_scenarios,
     console_today,
     console_triage,
+    console_waits,
 )
 
 CONSOLE_PAGES = (
@@ -23,6 +24,7 @@ CONSOLE_PAGES = (
     console_import.pages,
     console_invitations.pages,
     console_routing.pages,
+    console_waits.pages,
     console_calendars.pages,
     console_scenarios.pages,
     console_changes.pages,

@@ -13,17 +13,15 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, Request, Response
 
 from bot.domain.console import CONSOLE_PATH
-from bot.domain.errors import EncompassError, RefusedError
 from bot.domain.people import Role
 from bot.flow import versions
-from bot.flow.console_calendars import lines_of
 from bot.flow.console_scenarios import TOLD_ROWS, draft_with, draft_without, kept
 from bot.flow.session import Visitor
 from bot.rendering.catalogue import words
 from bot.rendering.scenarios import notice_in_words, wanted_in_words
 from bot.rendering.what_changed import in_words
 from bot.web.browser import move_on, small_number
-from bot.web.console import REFUSALS, Console
+from bot.web.console import REFUSALS, Console, faults_of
 
 _SECTION = "routing"
 _BACK = f"{CONSOLE_PATH}/routing"
@@ -60,7 +58,7 @@ def pages(console: Console) -> APIRouter:
         try:
             number = await draft_with(ctx, change.someone, change.form)
         except REFUSALS as error:
-            return await _page(request, change.someone, _lines(error), change.form)
+            return await _page(request, change.someone, faults_of(error), change.form)
         return move_on(f"{_BACK}/draft/{number}")
 
     @router.post(f"{_HERE}/remove")
@@ -69,7 +67,7 @@ def pages(console: Console) -> APIRouter:
         try:
             number = await draft_without(ctx, change.someone, change.form)
         except REFUSALS as error:
-            return await _page(request, change.someone, _lines(error))
+            return await _page(request, change.someone, faults_of(error))
         return move_on(f"{_BACK}/draft/{number}")
 
     @router.get(f"{_BACK}/compare")
@@ -90,7 +88,3 @@ def pages(console: Console) -> APIRouter:
         )  # fmt: skip
 
     return router
-
-
-def _lines(error: EncompassError) -> Sequence[str]:
-    return lines_of(error) if isinstance(error, RefusedError) else [str(error)]

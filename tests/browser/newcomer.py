@@ -69,6 +69,7 @@ _SECTIONS = {
     "/directory/schools/9992002": "school",
     "/routing": "routing",
     "/routing/matrix": "matrix",
+    "/routing/waits": "waits",
     "/changes": "changes",
 }
 """The pages that a first day does not come to, and the names of their pictures."""

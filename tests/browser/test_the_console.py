@@ -26,7 +26,7 @@ PAGES = (
     "", "/alerts/1", "/calls", "/readiness", "/readiness/away", "/readiness/closed", "/triage",
     "/drills", "/drills/1", "/changes", "/directory", "/directory/import",
     "/directory/invitations", "/directory/schools/9992001",
-    "/routing", "/routing/ladder/school", "/routing/matrix", "/routing/told",
+    "/routing", "/routing/ladder/school", "/routing/matrix", "/routing/told", "/routing/waits",
     "/routing/calendars",
     "/routing/calendars/porth-awel", "/routing/calendars/new-one", "/routing/scenarios",
     "/routing/compare?before=1&now=1",

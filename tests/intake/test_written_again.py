@@ -1,18 +1,23 @@
 """A form's change in a text: read again it says what the form said, and nothing else."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alert import Leg
+from bot.domain.calendar import InDay
 from bot.domain.disclosure import Field
 from bot.domain.escalation import EscalationStep
+from bot.domain.pattern import Patterns
 from bot.domain.people import Role
+from bot.domain.quiet import Holiday, QuietHours, Send
+from bot.domain.waits import MAY_BE_OFF, LegWaits, Waits
 from bot.intake.disclosure_toml import read_disclosure
-from bot.intake.escalation_toml import read_escalation
-from bot.intake.written_again import with_ladder, with_shown
+from bot.intake.escalation_toml import read_escalation, read_waits
+from bot.intake.written_again import with_ladder, with_shown, with_waits
 
 CONFIG = Path(__file__).parents[2] / "config"
 ESCALATION = (CONFIG / "escalation.toml").read_text()
@@ -22,6 +27,50 @@ ROLES = st.lists(st.sampled_from(Role), min_size=1, max_size=3, unique=True).map
 STEPS = st.builds(
     EscalationStep, ROLES, st.none() | SPANS, st.none() | SPANS | SPANS.map(lambda span: -span)
 )
+CLOCKS = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+QUIET = st.builds(QuietHours, CLOCKS, CLOCKS).filter(lambda quiet: quiet.first != quiet.last)
+HOLIDAYS = st.builds(Holiday, st.sampled_from(Send), st.integers(0, 99), CLOCKS)
+WHOLE_MINUTES = st.integers(-900, 900).map(lambda minutes: timedelta(minutes=minutes))
+LANES = st.builds(InDay, st.booleans(), WHOLE_MINUTES, WHOLE_MINUTES.map(abs))
+PATTERNS = st.builds(
+    Patterns, st.integers(2, 1000), st.integers(1, 1000).map(lambda days: timedelta(days=days))
+)
+
+
+@st.composite
+def waits(draw: st.DrawFn) -> Waits:
+    """Any that the form can ask for."""
+    held = read_waits(ESCALATION.encode())
+    legs: dict[Leg, LegWaits] = {}
+    for leg, one in held.legs.items():
+        legs[leg] = replace(one, quiet=draw(st.none() | QUIET))
+        if leg in MAY_BE_OFF:
+            legs[leg] = replace(legs[leg], enabled=draw(st.booleans()), holiday=draw(HOLIDAYS))
+        if leg is Leg.SCHOOL:
+            legs[leg] = replace(legs[leg], in_day=draw(LANES))
+        if leg is Leg.QUESTION:
+            legs[leg] = replace(legs[leg], answer_within=draw(SPANS))
+    return Waits(legs, draw(PATTERNS), draw(st.booleans())).with_one_lane()
+
+
+@given(waits(), waits())
+def test_what_waits_from_a_form_is_read_as_it_was_meant_and_can_be_taken_back(
+    first: Waits, second: Waits
+) -> None:
+    original = read_waits(ESCALATION.encode())
+    text = ESCALATION
+    for was, asked in ((original, first), (first, second), (second, original)):
+        text = with_waits(text, was, asked)
+        assert read_waits(text.encode()) == asked
+        for leg, ladder in read_escalation(text.encode()).items():
+            assert ladder.steps == read_escalation(ESCALATION.encode())[leg].steps
+    remarks = [line for line in ESCALATION.splitlines() if line.startswith("#")]
+    assert [line for line in text.splitlines() if line.startswith("#")] == remarks
+
+
+def test_what_is_as_it_was_is_not_written() -> None:
+    held = read_waits(ESCALATION.encode())
+    assert with_waits(ESCALATION, held, held) == ESCALATION
 
 
 @given(st.lists(STEPS, max_size=5), ROLES, SPANS)
