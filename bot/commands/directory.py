@@ -70,10 +70,11 @@ def undo_import(given: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def _show(found: Difference, verb: str) -> None:
-    lines = found.lines()
-    print("\n".join(lines) if lines else "Nothing to change.")
-    if lines:
-        print(f"{len(lines)} {verb}.")
+    number = 0
+    for line in found.lines():
+        number += 1
+        print(line)
+    print(f"{number} {verb}." if number else "Nothing to change.")
 
 
 def export(given: argparse.Namespace) -> int:

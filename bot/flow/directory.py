@@ -39,16 +39,18 @@ class Difference:
     changed_people: tuple[Person, ...] = ()
     gone_people: tuple[str, ...] = ()
 
-    def lines(self) -> list[str]:
+    @property
+    def is_nothing(self) -> bool:
+        return self == Difference()
+
+    def lines(self) -> Iterator[str]:
         """The difference in words, a line each; none when nothing would change."""
-        return [
-            *(f"+ school {s.code} {s.name}" for s in self.new_schools),
-            *(f"~ school {s.code} {s.name}" for s in self.changed_schools),
-            *(f"- school {code}" for code in self.gone_schools),
-            *(f"+ person {p.id} {p.role.value} {p.name}" for p in self.new_people),
-            *(f"~ person {p.id} {p.role.value} {p.name}" for p in self.changed_people),
-            *(f"- person {i} leaves" for i in self.gone_people),
-        ]
+        yield from (f"+ school {s.code} {s.name}" for s in self.new_schools)
+        yield from (f"~ school {s.code} {s.name}" for s in self.changed_schools)
+        yield from (f"- school {code}" for code in self.gone_schools)
+        yield from (f"+ person {p.id} {p.role.value} {p.name}" for p in self.new_people)
+        yield from (f"~ person {p.id} {p.role.value} {p.name}" for p in self.changed_people)
+        yield from (f"- person {i} leaves" for i in self.gone_people)
 
 
 def difference(now: Directory, files: Sequence[DirectoryFile]) -> Difference:
@@ -163,8 +165,8 @@ async def apply_within(
     undoes = None
     if undoing:
         undoes, *files = await as_it_was(tx, before.directory)
-    found, _, _ = await _checked(before, tx, files)
-    if not found.lines():
+    found, _, after = await _checked(before, tx, files)
+    if found.is_nothing:
         return found
     await keep(tx, before.directory, found, now, by=by, undoes=undoes)
     await directory.put(
@@ -184,7 +186,7 @@ async def apply_within(
     await compare_names(ctx, tx, [*found.new_people, *found.changed_people])
     for some in directory.by_many(found.gone_people):
         await remove(tx, some, now, by="import")
-    await note_import(tx, before, now, who=by, **version)
+    await note_import(tx, before, after, now, who=by, **version)
     await owe_menus(tx, now, _chats_of_new_menus(before.directory, found.changed_people))
     for those in directory.by_many(person.id for person in found.changed_people):
         await absences.look_again_at(tx, those, now)

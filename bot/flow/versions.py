@@ -10,8 +10,10 @@ import asyncio
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from bot.domain.calendar import Calendar, local_day
 from bot.domain.directory import Directory
@@ -46,6 +48,7 @@ from bot.intake.schools_csv import schools_csv
 from bot.store import closures, config, directory, events
 from bot.store.unit_of_work import Tx
 
+T = TypeVar("T")
 By = str | Visitor | None
 """Who asks for a change: a coordinator's id, somebody at the console, or the command line."""
 _FILES = ("schools.csv", "people.csv")
@@ -235,11 +238,13 @@ async def note_directory(
     who: str,
     reason: str = "",
     restored_from: int | None = None,
+    stored: Directory | None = None,
 ) -> None:
-    """The directory as it is by now in this transaction is its next version, if it is another."""
+    """The directory as it is by now in this transaction is its next version, if it is another.
+    `stored`: that it is this, as imported; read if not given."""
     await config.take_turn(tx)
-    stored = await directory.load_as_imported(tx)
-    texts = (schools_csv(stored.schools.values()), people_csv(stored.people.values()))
+    stored = stored or await directory.load_as_imported(tx)
+    texts = (schools_csv(_in_order(stored.schools)), people_csv(_in_order(stored.people)))
     body = json.dumps(dict(zip(_FILES, texts, strict=True)), ensure_ascii=False)
     newest = await config.newest(tx, DIRECTORY)
     if newest is None or newest.body != body:
@@ -255,28 +260,37 @@ async def note_directory(
         )
 
 
+def _in_order(by_key: Mapping[str, T]) -> Iterator[T]:
+    """By key, as no database's own collation has it: one directory is one text."""
+    return (by_key[key] for key in sorted(by_key))
+
+
 async def note_import(
     tx: Tx,
     before: InForce,
+    after: Directory,
     now: datetime,
     *,
     who: str = FROM_COMMAND_LINE,
     reason: str = "",
     restored_from: int | None = None,
 ) -> None:
-    """The same of an import or a restore, which is refused where it would leave a school or a duty
-    with nobody that had somebody (I11). Who has really gone leaves: that is never refused."""
+    """The same of an import or a restore, by which the directory is `after`: refused where it would
+    leave a school or a duty with nobody that had somebody (I11). Who has really gone leaves: that
+    is never refused."""
     await config.take_turn(tx)
-    after = await with_text(tx, {})
     was = assembled(
         await texts_in_force(tx),
         before.directory,
         await closures.by_school(tx),
         await config.numbers(tx),
     )
-    if lost := left_with_nobody(was, after):
-        raise RefusedError([_fault(after, nobody) for nobody in lost])
-    await note_directory(tx, now, who=who, reason=reason, restored_from=restored_from)
+    then = replace(was, directory=after)
+    if lost := left_with_nobody(was, then):
+        raise RefusedError([_fault(then, nobody) for nobody in lost])
+    await note_directory(
+        tx, now, who=who, reason=reason, restored_from=restored_from, stored=after
+    )
 
 
 def _fault(known: InForce, nobody: Nobody) -> Fault:
