@@ -326,16 +326,24 @@ class World:
             **{"nurse_team": f"Team {code}", **more},
         )
         self._schools[code] = school
-        await self._import()
-        for person, role in ((dsp, Role.DSP), (deputy, Role.DEPUTY_DSP)):
-            if person:
-                await self.person(person, role, schools=[code])
+        staff = [
+            self._somebody(person, role, schools=[code])
+            for person, role in ((dsp, Role.DSP), (deputy, Role.DEPUTY_DSP))
+            if person
+        ]
         if nurse:
-            await self.person(nurse, Role.SCHOOL_NURSE, teams=[school.nurse_team])
+            staff.append(self._somebody(nurse, Role.SCHOOL_NURSE, teams=[school.nurse_team]))
+        await self._joins(staff)
         return school
 
-    async def person(
-        self,
+    async def person(self, name: str, role: Role, *, enrolled: bool = True, **given: Any) -> Person:
+        """Somebody of the directory; `given` as `_somebody` takes it."""
+        person = self._somebody(name, role, **given)
+        await self._joins([person], enrolled=enrolled)
+        return person
+
+    @staticmethod
+    def _somebody(
         name: str,
         role: Role,
         *,
@@ -343,38 +351,36 @@ class World:
         teams: Sequence[str] = (),
         everywhere: bool = False,
         years: Sequence[int] = (),
-        language: str = "en",
-        enrolled: bool = True,
         **more: Any,
     ) -> Person:
-        person = Person(
+        return Person(
             id=name.lower().replace(" ", "-"),
             name=name,
             role=role,
             scope=Scope(everywhere, frozenset(schools), frozenset(teams), frozenset(years)),
-            language=language,
             **more,
         )
-        self._people[person.id] = person
+
+    async def _joins(self, people: Sequence[Person], *, enrolled: bool = True) -> None:
+        """In one import, and enrolled as this world has it."""
+        self._people |= {person.id: person for person in people}
         await self._import()
         if enrolled and self.enrols_in_the_chat:
-            await self.enrol(name)
+            for person in people:
+                await self.enrol(person.name)
         elif enrolled:
-            await self._has_long_been_enrolled(person)
-        return person
+            await self._have_long_been_enrolled(people)
 
     async def company(self, schools: Sequence[School], people: Sequence[Person]) -> None:
         """Many schools and people at once, all of them long enrolled."""
         self._schools |= {school.code: school for school in schools}
-        self._people |= {person.id: person for person in people}
-        await self._import()
-        for person in people:
-            await self._has_long_been_enrolled(person)
+        await self._joins(people)
 
-    async def _has_long_been_enrolled(self, person: Person) -> None:
-        """As `enrol` leaves somebody, without the talk that it takes."""
+    async def _have_long_been_enrolled(self, people: Sequence[Person]) -> None:
+        """As `enrol` leaves them, without the talk that it takes."""
         async with self.ctx.store.unit() as tx:
-            await self._binds(tx, person, person.name)
+            for person in people:
+                await self._binds(tx, person, person.name)
 
     async def _binds(self, tx: Tx, person: Person, phone: str) -> None:
         chat = self.phone(phone).sandbox.chat
@@ -459,9 +465,13 @@ class World:
 
     async def authority(self) -> None:
         """The people of the authority whom every ladder ends with, enrolled."""
-        await self.person("Safeguarding", Role.EDUCATION_SAFEGUARDING, everywhere=True)
-        await self.person("Desk", Role.MASH_DESK, everywhere=True)
-        await self.person("Coordinator", Role.COORDINATOR, everywhere=True)
+        await self._joins(
+            [
+                self._somebody("Safeguarding", Role.EDUCATION_SAFEGUARDING, everywhere=True),
+                self._somebody("Desk", Role.MASH_DESK, everywhere=True),
+                self._somebody("Coordinator", Role.COORDINATOR, everywhere=True),
+            ]
+        )
 
     async def policy(self, changes: dict[str, str]) -> None:
         """Edit escalation.toml, each text for another, and put it in force."""

@@ -288,9 +288,7 @@ async def note_import(
     then = replace(was, directory=after)
     if lost := left_with_nobody(was, then):
         raise RefusedError([_fault(then, nobody) for nobody in lost])
-    await note_directory(
-        tx, now, who=who, reason=reason, restored_from=restored_from, stored=after
-    )
+    await note_directory(tx, now, who=who, reason=reason, restored_from=restored_from, stored=after)
 
 
 def _fault(known: InForce, nobody: Nobody) -> Fault:

@@ -3,6 +3,7 @@
 A migration runs in one transaction on both engines: killed in the middle, nothing of it happened.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,9 +29,15 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    """Read once: they are the program's, and each is a file to run."""
+    return ScriptDirectory.from_config(_config())
+
+
 def head() -> str:
     """This program's schema."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
+    found = _scripts().get_current_head()
     assert found is not None
     return found
 
@@ -40,8 +47,7 @@ def _current(connection: Connection) -> str | None:
 
 
 def _known(revision: str) -> bool:
-    script = ScriptDirectory.from_config(_config())
-    return any(found.revision == revision for found in script.walk_revisions())
+    return any(found.revision == revision for found in _scripts().walk_revisions())
 
 
 def _refuse_newer(current: str | None) -> None:
