@@ -409,7 +409,7 @@ class World:
         self._people[person.id] = person
         await self._import()
 
-    async def change(self, name: str, **changes: Any) -> None:
+    async def change(self, name: str, /, **changes: Any) -> None:
         """Change somebody in the directory."""
         person_id = name.lower()
         self._people[person_id] = replace(self._people[person_id], **changes)

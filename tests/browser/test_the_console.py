@@ -1,5 +1,5 @@
 """The console in a real browser: for everybody who reads it, by keyboard alone, moving by itself,
-and what another site, a frame and a role that is gone come to. One world for all of its pages."""
+and without a script. One world for all of its pages."""
 
 import json
 import os
@@ -199,37 +199,3 @@ async def test_it_needs_no_script(world: World, bryn: School, browser: Browser) 
         await expect(page.get_by_role("heading", level=1)).to_have_text(f"{reference} is closed.")
         await page.get_by_role("button", name="Cymraeg").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Heddiw")
-
-
-async def test_what_another_site_tries_is_refused(
-    world: World, bryn: School, browser: Browser
-) -> None:
-    """A form that another page sends, and a frame around ours, in the coordinator's own browser."""
-    world.everyone_is_accounted_for()
-    reference = await world.police.send(notice(child(bryn)))
-    context = await browser.new_context(viewport=DESK)
-    page = await context.new_page()
-    try:
-        await signs_in(world, page)
-        await page.goto(f"{page.url}/unlock")
-        await unlocks(page)
-        other = await context.new_page()
-        action = page.url.removesuffix("/console") + "/console/alerts/1/close"
-        elsewhere = (
-            f"<form method=post action='{action}'><input name=reason value=told_in_person></form>"
-        )
-        await other.route(
-            "http://127.0.0.1:9/**",
-            lambda route: route.fulfill(
-                content_type="text/html", body=f"{elsewhere}<iframe src='{page.url}'></iframe>"
-            ),
-        )
-        await other.goto("http://127.0.0.1:9/")
-        framed = [await frame.content() for frame in other.frames[1:]]
-        assert all(reference not in inside for inside in framed)
-        async with other.expect_navigation():
-            await other.evaluate("document.forms[0].submit()")
-        await expect(other.locator("body")).to_contain_text("Nothing was changed")
-        assert await world.trail(reference, "alert:closed") == []
-    finally:
-        await context.close()
