@@ -16,6 +16,8 @@ _SCHOOLS = 20
 class Part:
     heading: str
     lines: tuple[str, ...]
+    changed_by: str = ""
+    """What its reader may do about it, where it stands as a form."""
 
 
 def own_parts(say: Words, page: OwnPage, schools: dict[str, School]) -> list[Part]:
@@ -23,10 +25,10 @@ def own_parts(say: Words, page: OwnPage, schools: dict[str, School]) -> list[Par
     person = page.person
     who = say.say("me.who", person=person.name, role=say.say(f"role.{person.role.value}"))
     return [
-        Part(who, (_language(say),)),
+        Part(who, (_language(say),), "language"),
         Part(say.say("me.told_of"), tuple(_told_of(say, page, schools))),
-        Part(say.say("me.ways"), tuple(_ways(say, page))),
-        Part(say.say("me.away"), tuple(_away(say, page)) or (say.say("me.not_away"),)),
+        Part(say.say("me.ways"), tuple(_ways(say, page)), "test"),
+        Part(say.say("me.away"), tuple(_away(say, page)) or (say.say("me.not_away"),), "away"),
         Part(say.say("me.stand_in"), tuple(_standing(say, page)) or (say.say("me.for_nobody"),)),
     ]
 

@@ -93,7 +93,7 @@ async def test_everyone_can_use_every_page(world: World, bryn: School, browser: 
         await page.keyboard.press("Space")
         await page.keyboard.press("Enter")
         await expect(page.locator("#code")).to_be_visible()
-        await _nothing_serious(page)
+        await nothing_serious(page)
         await unlocks(page)
         await page.locator("#content button.go").focus()
         await page.keyboard.press("Enter")
@@ -125,14 +125,14 @@ async def _looks_at_everything(
         assert answer is not None
         assert answer.status == 200, path
         assert await page.evaluate("document.documentElement.lang") == language
-        await _nothing_serious(page)
+        await nothing_serious(page)
         await _everything_is_reached(page)
         if folder := os.environ.get("ENCOMPASS_TEST_PICTURES"):
             picture = Path(folder) / f"{path.strip('/').replace('/', '-') or 'today'}-{name}.png"
             await page.screenshot(path=picture, full_page=True)
 
 
-async def _nothing_serious(page: Page) -> None:
+async def nothing_serious(page: Page) -> None:
     found = await Axe().run(page)
     serious = [
         (violation["id"], violation["nodes"][0]["html"])
