@@ -20,6 +20,7 @@ from bot.flow.import_preview import Preview, mark_of, of_lists, previewed, read
 from bot.flow.in_force import in_force
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.session import Visitor
+from bot.rendering.catalogue import words
 from bot.store import directory, imports, uploads
 from bot.store.unit_of_work import Tx
 from bot.store.uploads import File
@@ -166,7 +167,8 @@ async def undo(ctx: Context, someone: Visitor, number: int) -> Reply:
         if newest is None or newest.id != number:
             return Reply("import.undo_other", language, alert=True)
         try:
-            done = await apply_within(ctx, tx, (), by=changer.person.id, undoing=True)
+            say = words(language)
+            done = await apply_within(ctx, tx, (), by=changer.person.id, undoing=True, say=say)
         except NotFoundError:
             return Reply("import.undo_old", language, alert=True)
     return Reply("import.undone", language, _counts(done))

@@ -287,6 +287,7 @@ async def restore(
                 return draft, None
             return draft, await _put(ctx, tx, await _open(tx, draft), who, _words_of(by))
         files = files_of(old.body)
-        await apply_within(ctx, tx, files, by=who, reason=reason.strip(), restored_from=number)
+        why, say = reason.strip(), _words_of(by)
+        await apply_within(ctx, tx, files, by=who, reason=why, restored_from=number, say=say)
         newest = await config.newest(tx, DIRECTORY)
         return None, newest.id if newest else None

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from bot.domain import findings
 from bot.domain.calendar import Calendar, local_day
 from bot.domain.directory import Directory
 from bot.domain.errors import ConflictError, Fault, NotFoundError, RefusedError
@@ -45,6 +46,8 @@ from bot.intake.escalation_toml import read_escalation, read_patterns, second_pe
 from bot.intake.people_csv import people_csv
 from bot.intake.scenarios_toml import read_scenarios
 from bot.intake.schools_csv import schools_csv
+from bot.rendering.catalogue import DEFAULT, Words, words
+from bot.rendering.what_changed import in_words
 from bot.store import closures, config, directory, events
 from bot.store.unit_of_work import Tx
 
@@ -274,10 +277,11 @@ async def note_import(
     who: str = FROM_COMMAND_LINE,
     reason: str = "",
     restored_from: int | None = None,
+    say: Words | None = None,
 ) -> None:
     """The same of an import or a restore, by which the directory is `after`: refused where it would
     leave a school or a duty with nobody that had somebody (I11). Who has really gone leaves: that
-    is never refused."""
+    is never refused. `say`: in whose words."""
     await config.take_turn(tx)
     was = assembled(
         await texts_in_force(tx),
@@ -286,21 +290,10 @@ async def note_import(
         await config.numbers(tx),
     )
     then = replace(was, directory=after)
-    if lost := left_with_nobody(was, then):
-        raise RefusedError([_fault(then, nobody) for nobody in lost])
+    if lost := list(findings.leaves_nobody(was, then)):
+        say = say or words(DEFAULT)
+        raise RefusedError([Fault("", in_words(say, said)) for said in lost])
     await note_directory(tx, now, who=who, reason=reason, restored_from=restored_from, stored=after)
-
-
-def _fault(known: InForce, nobody: Nobody) -> Fault:
-    school = known.directory.schools.get(nobody.school_code)
-    roles = " or ".join(role.value for role in nobody.roles)
-    where = f"{school.code} {school.name}" if school else "the authority"
-    end = ", at the end" if nobody.at_the_end else ""
-    years = ", ".join(map(str, nobody.years))
-    of_years = f" for year groups {years}" if years else ""
-    return Fault(
-        f"{where}, {nobody.leg.value} leg{end}", f"would have no {roles}{of_years} any more"
-    )
 
 
 # --- who may -------------------------------------------------------------------------------------

@@ -18,7 +18,11 @@ _SENTENCES = (
     "fault.id", "fault.phase", "fault.one_of", "fault.scope", "fault.years", "fault.years_order",
     "fault.language", "fault.order", "fault.yes_or_no", "fault.date", "fault.email", "fault.phone",
     "fault.code", "fault.clock", "fault.calendar", "fault.longer_day", "fault.authority",
-    "fault.establishment", "fault.must_be_given",
+    "fault.establishment", "fault.must_be_given", "fault.workbook", "fault.password",
+    "fault.not_calculated", "fault.error_cell", "fault.long_cells", "fault.far_cells",
+    "fault.unpacked", "fault.sheet_characters", "fault.sheet_rows", "fault.quotation", "fault.nul",
+    "fault.control", "fault.surrogate", "fault.changed_since", "fault.enrolled_since",
+    "fault.open_alert",
 )  # fmt: skip
 _OPTIONS = {
     "--opens-at": "import.opens_at",

@@ -143,7 +143,7 @@ def test_an_import_that_leaves_a_school_with_nobody_is_refused_whole(staffed: De
     people.write_text("".join(row for row in rows if ",9992001," not in row))
     said = staffed.run("directory", "import", people)
     assert said.code == 1
-    assert "9992001 Ysgol Gynradd Pen-y-Waun, school leg: would have no dsp" in said.sentence
+    assert "School ladder: Ysgol Gynradd Pen-y-Waun (9992001) would have no" in said.sentence
     assert staffed.run("directory", "plan", staffed.copy("people.csv")).lines == [
         "Nothing to change."
     ]

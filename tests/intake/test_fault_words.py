@@ -1,5 +1,5 @@
-"""What is wrong in a directory's file is said in the reader's language: no sentence of its readers
-stays English, but those that only a damaged file brings."""
+"""What is wrong in a directory's file, or why an import cannot be taken back, is said in the
+reader's language: no sentence of who reads them stays English."""
 
 import ast
 import re
@@ -15,13 +15,17 @@ from bot.rendering.catalogue import words
 from bot.rendering.fault_words import fault_in_words
 from tests.meta.tree import ROOT
 
-_READERS = ("directory_table", "directory_csv", "people_csv", "schools_csv", "published")
+_READERS = (
+    "intake/directory_table", "intake/directory_csv", "intake/people_csv", "intake/schools_csv",
+    "intake/published", "intake/xlsx_scan", "intake/xlsx_parts", "flow/taking_back",
+)  # fmt: skip
+_SENTENCE = re.compile(r"(must (be|have|name|stand|not|hold)|has) ")
 
 
 def _sentences() -> Iterator[str]:
     """Each that a reader of these files is made of: `must …`, a word in the place of its gaps."""
     for reader in _READERS:
-        for node in ast.walk(ast.parse((ROOT / "bot" / "intake" / f"{reader}.py").read_text())):
+        for node in ast.walk(ast.parse((ROOT / "bot" / f"{reader}.py").read_text())):
             if isinstance(node, ast.JoinedStr):
                 parts = (p.value if isinstance(p, ast.Constant) else "7" for p in node.values)
                 said = "".join(str(part) for part in parts)
@@ -29,7 +33,10 @@ def _sentences() -> Iterator[str]:
                 said = node.value
             else:
                 continue
-            if re.match(r"must (be|have|name|stand|not) ", said) and said[-1] not in " (":
+            if (
+                re.match(r"(must (be|have|name|stand|not|hold)|has) ", said)
+                and said[-1] not in " ("
+            ):
                 yield said.replace("and 7 7 has", "and line 7 has")
 
 
@@ -66,3 +73,18 @@ def test_of_two_sentences_that_begin_alike_the_whole_one_is_said() -> None:
 
 def test_what_is_not_known_stays_as_it_is() -> None:
     assert fault_in_words(words("cy"), Fault("x.xlsx", "is odd")) == "x.xlsx: is odd"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "welsh"),
+    [
+        ("people.xlsx", b"no workbook", "people.xlsx: rhaid iddo fod yn llyfr gwaith Excel"),
+        ("people.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "heb gyfrinair"),
+        ("people.csv", b'id,name\n"a,b\n', "people.csv llinell 2: rhaid i ddyfynodau'r rhes hon"),
+        ("people.csv", b"id,name\na,\xff\n", "people.csv llinell 2: rhaid iddo fod yn destun"),
+    ],
+)
+def test_a_damaged_file_is_said_in_welsh(name: str, data: bytes, welsh: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read_directory_file(name, data)
+    assert welsh in fault_in_words(words("cy"), refused.value.faults[0])
