@@ -24,6 +24,7 @@ from bot.domain.incident import Submission
 from bot.domain.message import Kind
 from bot.domain.people import Role
 from bot.domain.routing import InForce
+from bot.domain.versions import FROM_COMMAND_LINE
 from bot.flow.answer import tell_lines
 from bot.flow.close import close
 from bot.flow.context import Context, Stage
@@ -85,7 +86,8 @@ async def start(ctx: Context, number: int) -> None:
         end_at = end_of(known, codes, now)
         await drills.change(tx, number, started_at=now, end_at=end_at)
         await alarms.clear(tx, _alarm(number))
-        line = events.line("drill:started", now, drill=number, schools=len(codes))
+        by = drill.asked_by or FROM_COMMAND_LINE
+        line = events.line("drill:started", now, drill=number, schools=len(codes), by=by)
         await events.append(tx, line)
         tx.wake(Stage.RAISE)
 
