@@ -105,7 +105,8 @@ class App:
                 Stage.COVER: lambda: cover_due(self.ctx),
                 Stage.READY: lambda: ready_due(self.ctx),
                 Stage.WATCH: self._watch,
-            }
+            },
+            self.ctx.beat,
         )
         self.ticks = Ticks()
         self._watched_at = self.ctx.now()

@@ -141,6 +141,19 @@ def parser() -> argparse.ArgumentParser:
     _closure(commands)
     _keys(commands)
 
+    watch = _command(
+        commands, "watch", "watch:run", "look from outside, and end with 1 once it is not well",
+        "encompass watch https://encompass.example || ring-somebody",
+    )  # fmt: skip
+    watch.add_argument("url", metavar="URL", help="where the service answers")
+    watch.add_argument("--every", type=_seconds, default=5, metavar="SECONDS", help="default: 5")
+    watch.add_argument(
+        "--patience", type=_seconds, default=30, metavar="SECONDS",
+        help="how long nobody may answer, as in a restart; default: 30",
+    )  # fmt: skip
+    watch.add_argument("--heartbeat", default="", metavar="URL", help="asked whenever it is well")
+    watch.add_argument("--once", action="store_true", help="one look")
+
     report = _command(
         commands, "report", "report:run", "content-free figures",
         "encompass report --from 2026-11-01 --to 2026-11-30 --format csv",
@@ -263,6 +276,16 @@ def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:
     says, run = "end a key at once", "keys:revoke"
     revoke = _command(parts, "revoke", run, says, "encompass key revoke 3")
     revoke.add_argument("id", type=int, metavar="ID")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < 86_400:
+        raise argparse.ArgumentTypeError(f"{text} must be a number of seconds above 0")
+    return seconds
 
 
 def _port(text: str) -> int:

@@ -7,6 +7,7 @@ by hand while the real service runs unchanged.
 import asyncio
 import heapq
 import itertools
+import time
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,10 @@ class Clock(ABC):
 
     @abstractmethod
     def now(self) -> datetime: ...
+
+    @abstractmethod
+    def steady(self) -> float:
+        """Seconds that only go on, whatever the time is set to: for how long something takes."""
 
     @abstractmethod
     async def sleep_until(self, at: datetime, *, idle: bool = False) -> None:
@@ -32,6 +37,9 @@ class MachineClock(Clock):
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def steady(self) -> float:
+        return time.monotonic()
+
     async def sleep_until(self, at: datetime, *, idle: bool = False) -> None:  # noqa: ARG002
         await asyncio.sleep(max(0.0, (at - self.now()).total_seconds()))
 
@@ -41,11 +49,19 @@ class HandClock(Clock):
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)
+        self._steady = 0.0
         self._order = itertools.count()
         self._waits: list[tuple[datetime, int, bool, asyncio.Future[None]]] = []
 
     def now(self) -> datetime:
         return self._now
+
+    def steady(self) -> float:
+        return self._steady
+
+    def wear_on(self, seconds: float) -> None:
+        """Time that is lived through: a leap to another instant is none."""
+        self._steady += seconds
 
     async def sleep_until(self, at: datetime, *, idle: bool = False) -> None:
         if at <= self._now:

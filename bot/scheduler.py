@@ -20,9 +20,12 @@ log = logging.getLogger(__name__)
 class StageLoop:
     """One stage of the journey: runs when it is woken, again while it says there is more."""
 
-    def __init__(self, name: Stage, step: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(
+        self, name: Stage, step: Callable[[], Awaitable[bool]], beat: Callable[[str], None]
+    ) -> None:
         self.name = name
         self._step = step
+        self._beat = beat
         self._woken = asyncio.Event()
         self._stopped = False
         self.busy = False
@@ -42,6 +45,7 @@ class StageLoop:
 
     async def run(self) -> None:
         """Until stopped. A step that fails is logged and tried again at the next tick."""
+        self._beat(self.name)
         while True:
             await self._woken.wait()
             if self._stopped:
@@ -50,6 +54,7 @@ class StageLoop:
             self._woken.clear()
             try:
                 while await self._step() and not self._stopped:
+                    self._beat(self.name)
                     await asyncio.sleep(0)
                 self.failures = 0
             except Exception:
@@ -57,13 +62,19 @@ class StageLoop:
                 log.exception("a stage failed", extra={"stage": self.name.value})
             finally:
                 self.busy = False
+                self._beat(self.name)
 
 
 class Stages:
     """All stage loops of this worker, to be woken by name."""
 
-    def __init__(self, steps: Mapping[Stage, Callable[[], Awaitable[bool]]]) -> None:
-        self.loops = {name: StageLoop(name, step) for name, step in steps.items()}
+    def __init__(
+        self,
+        steps: Mapping[Stage, Callable[[], Awaitable[bool]]],
+        beat: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`beat` hears of each loop by name whenever it comes round."""
+        self.loops = {name: StageLoop(name, step, beat) for name, step in steps.items()}
 
     def wake(self, names: Iterable[str]) -> None:
         for name in names:

@@ -13,6 +13,7 @@ from bot.domain.calendar import Calendar, DayRange, OwnDays
 from bot.domain.directory import Directory
 from bot.domain.disclosure import DisclosureMatrix
 from bot.domain.escalation import EscalationPolicy, EscalationStep
+from bot.domain.quiet import Holiday, Send
 from bot.domain.versions import Said
 
 _EVERYWHERE = OwnDays()
@@ -50,10 +51,16 @@ def _in_ladder(before: EscalationPolicy, now: EscalationPolicy) -> Iterator[Said
         )
     if before.quiet != now.quiet:
         yield Said("changed.quiet", {"hours": now.quiet, "was": before.quiet})
-    if before.holiday != now.holiday:
+    if _counts_of(before.holiday) != _counts_of(now.holiday):
         yield Said("changed.holiday", {"holiday": now.holiday, "was": before.holiday})
-    if now.leg is Leg.SCHOOL and before.in_day != now.in_day:
+    lanes = [lane if lane.enabled else None for lane in (before.in_day, now.in_day)]
+    if now.leg is Leg.SCHOOL and lanes[0] != lanes[1]:
         yield Said("changed.in_day", {"lane": now.in_day, "was": before.in_day})
+
+
+def _counts_of(holiday: Holiday) -> Holiday | None:
+    """Days and time of a hold count where there is one."""
+    return None if holiday.send is Send.AT_ONCE else holiday
 
 
 def _in_step(number: int, old: EscalationStep, new: EscalationStep) -> Iterator[Said]:

@@ -72,7 +72,8 @@ async def names(ctx: Context) -> dict[str, str]:
 async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mapping[str, str]) -> int:
     """What the form of a ladder says, as a draft; its number. A step without roles is left out."""
     seen, say = await version_seen(ctx, ESCALATION, form), words(someone.person.language)
-    old = read_escalation(seen.body.encode())[leg]
+    olds = read_escalation(seen.body.encode())
+    old = olds[leg]
     steps, faults = [], []
     for number in range(MOST_STEPS):
         roles = tuple(role for role in Role if f"s{number}.{role.value}" in form)
@@ -97,7 +98,7 @@ async def draft_of_ladder(ctx: Context, someone: Visitor, leg: Leg, form: Mappin
     if faults := [*faults, *_faults(say, asked)]:
         raise RefusedError([Fault("", fault) for fault in faults])
     text = with_ladder(seen.body, leg, steps, end, every)
-    if not _says(text, asked):
+    if not _says(text, asked, olds):
         raise RefusedError([Fault("", say.say("routing.fault_not_by_form"))])
     return await drafts.start(
         ctx, ESCALATION, text, reason=form.get("reason", ""), by=someone, made_from=seen.id
@@ -115,15 +116,17 @@ def _faults(say: Words, asked: EscalationPolicy) -> list[str]:
     ]
 
 
-def _says(text: str, asked: EscalationPolicy) -> bool:
-    """Whether the text, read again, is the ladder that the form asked for: it may be written in a
-    way that a form's change cannot be put into."""
+def _says(text: str, asked: EscalationPolicy, olds: Mapping[Leg, EscalationPolicy]) -> bool:
+    """Whether the text, read again, is the ladder that the form asked for, and the others as they
+    were: it may be written in a way that a form's change cannot be put into."""
     try:
-        read = read_escalation(text.encode())[asked.leg]
+        ladders = read_escalation(text.encode())
     except RefusedError:
         return False
+    read = ladders.pop(asked.leg)
     said = (read.steps, frozenset(read.end_tell), read.end_every)
-    return said == (asked.steps, frozenset(asked.end_tell), asked.end_every)
+    same = all(ladders[leg] == olds[leg] for leg in ladders)
+    return same and said == (asked.steps, frozenset(asked.end_tell), asked.end_every)
 
 
 def _span(typed: str, was: timedelta | None) -> timedelta | None:

@@ -4,13 +4,15 @@ day, how long the desk has, what counts together, and whether a change takes two
 Dies before the commit: nothing has changed. Dies after it: the draft is there.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
 from bot.domain.alert import Leg
 from bot.domain.calendar import InDay
 from bot.domain.errors import Fault, RefusedError
+from bot.domain.escalation import EscalationPolicy
 from bot.domain.pattern import Patterns
 from bot.domain.quiet import Holiday, QuietHours, Send
 from bot.domain.versions import ESCALATION
@@ -20,7 +22,7 @@ from bot.flow.console_routing import routing, shown_minutes, version_seen
 from bot.flow.context import Context
 from bot.flow.session import Visitor
 from bot.flow.versions import version
-from bot.intake.escalation_toml import read_waits
+from bot.intake.escalation_toml import read_escalation, read_waits
 from bot.intake.written_again import with_waits
 from bot.rendering.catalogue import Words, words
 
@@ -28,6 +30,7 @@ _TICKED = "1"
 _MOST = 1000
 _MOST_DAYS = 99
 _MOST_MINUTES = 99_999
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,21 @@ async def waits_form(ctx: Context) -> WaitsForm:
 
 
 async def draft_of_waits(ctx: Context, someone: Visitor, form: Mapping[str, str]) -> int:
-    """What the form says, as a draft; its number. RefusedError with every fault in it, in its
-    reader's language."""
+    """What the form says, as a draft; its number. RefusedError with every fault in it by field, in
+    its reader's language."""
     made_from, say = await version_seen(ctx, ESCALATION, form), words(someone.person.language)
     was = read_waits(made_from.body.encode())
     reading = _Reading(say, form, shown(was))
     asked = _asked(reading, was)
+    ladders = read_escalation(made_from.body.encode())
+    for leg, one in asked.legs.items():
+        if one.enabled and not ladders[leg].steps:
+            ladder = say.say(f"ladder.{leg.value}")
+            reading.fault(f"{leg.value}.enabled", say.say("waits.fault_no_steps", ladder=ladder))
     if reading.faults:
-        raise RefusedError([Fault("", fault) for fault in reading.faults])
+        raise RefusedError(reading.faults)
     text = with_waits(made_from.body, was, asked)
-    if not _says(text, asked):
+    if not _says(text, ladders, asked):
         raise RefusedError([Fault("", say.say("routing.fault_not_by_form"))])
     return await drafts.start(
         ctx,
@@ -66,11 +74,23 @@ async def draft_of_waits(ctx: Context, someone: Visitor, form: Mapping[str, str]
     )
 
 
-def _says(text: str, asked: Waits) -> bool:
-    """Whether the text, read again, is what was asked for: it may be written in a way that a form's
-    change cannot be put into."""
+def _says(text: str, ladders: Mapping[Leg, EscalationPolicy], asked: Waits) -> bool:
+    """Whether the text, read again, is what was asked for, and else what it was: it may be written
+    in a way that a form's change cannot be put into."""
+    meant = {
+        leg: replace(
+            ladders[leg],
+            enabled=one.enabled,
+            quiet=one.quiet,
+            holiday=one.holiday,
+            in_day=one.in_day,
+            answer_within=one.answer_within,
+        )
+        for leg, one in asked.legs.items()
+    }
+    data = text.encode()
     try:
-        return read_waits(text.encode()) == asked
+        return read_waits(data) == asked and read_escalation(data) == meant
     except RefusedError:
         return False
 
@@ -103,54 +123,66 @@ def shown(held: Waits) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Reading:
-    """A form beside what it showed: what is as it was shown is as it was, to the second."""
+    """A form beside what it showed: what is as it was shown is as it was, to the second. A fault
+    says which field, and names it as the page does."""
 
     say: Words
     form: Mapping[str, str]
     shown: Mapping[str, str]
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, name: str, says: str) -> None:
+        self.faults.append(Fault(name, says))
 
     def typed(self, name: str) -> str:
         return self.form.get(name, "").strip()
 
-    def is_as_it_was(self, *names: str) -> bool:
-        return all(self.typed(name) == self.shown[name] for name in names)
+    def ticked(self, name: str) -> bool:
+        return self.typed(name) == _TICKED
 
-    def number(self, name: str, least: int, most: int) -> int:
-        """A whole number; a fault, and the least, for anything else."""
+    def number(self, name: str, least: int, most: int) -> int | None:
+        """A whole number; None for what is as it was, or with a fault for what is none."""
         typed = self.typed(name)
+        if typed == self.shown[name]:
+            return None
         digits = typed.removeprefix("-")
         if digits.isascii() and digits.isdecimal() and len(digits) < 7:
             value = int(typed)
             if least <= value <= most:
                 return value
-        asked = self.say.say(f"waits.{name.rpartition('.')[2]}")
-        self.faults.append(self.say.say("waits.fault_number", what=asked, least=least, most=most))
-        return least
+        leg, _, what = name.rpartition(".")
+        asked = self.say.say(f"waits.{what}")
+        says = self.say.say("waits.fault_number", what=asked, least=least, most=most)
+        self.fault(name, f"{self.say.say(f'ladder.{leg}')}: {says}" if leg else says)
+        return None
 
-    def clock(self, name: str) -> time | None:
-        try:
-            return time.fromisoformat(self.typed(name))
-        except ValueError:
-            return None
+    def minutes(self, name: str, was: timedelta, least: int, most: int) -> timedelta:
+        value = self.number(name, least, most)
+        return was if value is None else timedelta(minutes=value)
+
+    def clock(self, name: str, was: time | None) -> time | None:
+        """A time of day, hours and minutes; None for anything else."""
+        typed = self.typed(name)
+        if typed == self.shown[name]:
+            return was
+        return time.fromisoformat(typed) if _CLOCK.fullmatch(typed) else None
 
 
 def _asked(reading: _Reading, was: Waits) -> Waits:
-    patterns = was.patterns
-    if not reading.is_as_it_was("notices", "within_days"):
-        within = timedelta(days=reading.number("within_days", 1, _MOST))
-        patterns = Patterns(reading.number("notices", 2, _MOST), within)
+    days = reading.number("within_days", 1, _MOST)
+    within = was.patterns.within if days is None else timedelta(days=days)
+    patterns = Patterns(reading.number("notices", 2, _MOST) or was.patterns.notices, within)
     legs = {leg: _of_leg(reading, leg, one) for leg, one in was.legs.items()}
-    return Waits(legs, patterns, reading.typed("two_people") == _TICKED).with_one_lane()
+    return Waits(legs, patterns, reading.ticked("two_people")).with_one_lane()
 
 
 def _of_leg(reading: _Reading, leg: Leg, was: LegWaits) -> LegWaits:
     name, within = leg.value, was.answer_within
-    if within is not None and not reading.is_as_it_was(f"{name}.answer_within"):
-        within = timedelta(minutes=reading.number(f"{name}.answer_within", 1, _MOST_MINUTES))
+    if within is not None:
+        within = reading.minutes(f"{name}.answer_within", within, 1, _MOST_MINUTES)
     may_be_off = leg in MAY_BE_OFF
     return LegWaits(
-        enabled=reading.typed(f"{name}.enabled") == _TICKED if may_be_off else was.enabled,
+        enabled=reading.ticked(f"{name}.enabled") if may_be_off else was.enabled,
         quiet=_quiet(reading, name, was.quiet),
         holiday=_holiday(reading, name, was.holiday) if may_be_off else was.holiday,
         in_day=_in_day(reading, name, was.in_day) if leg is Leg.SCHOOL else was.in_day,
@@ -160,37 +192,32 @@ def _of_leg(reading: _Reading, leg: Leg, was: LegWaits) -> LegWaits:
 
 def _quiet(reading: _Reading, leg: str, was: QuietHours | None) -> QuietHours | None:
     first, last = f"{leg}.quiet_from", f"{leg}.quiet_to"
-    if reading.is_as_it_was(first, last):
-        return was
     if not reading.typed(first) and not reading.typed(last):
         return None
-    begins, ends = reading.clock(first), reading.clock(last)
+    begins = reading.clock(first, was.first if was else None)
+    ends = reading.clock(last, was.last if was else None)
     if begins is None or ends is None or begins == ends:
         ladder = reading.say.say(f"ladder.{leg}")
-        reading.faults.append(reading.say.say("waits.fault_quiet", ladder=ladder))
+        reading.fault(first, reading.say.say("waits.fault_quiet", ladder=ladder))
         return None
     return QuietHours(begins, ends)
 
 
 def _holiday(reading: _Reading, leg: str, was: Holiday) -> Holiday:
     send, days, at = (f"{leg}.{name}" for name in ("send", "longer_than", "at"))
-    if reading.is_as_it_was(send, days, at):
-        return was
-    asked, clock = reading.typed(send), reading.clock(at)
+    asked, clock = reading.typed(send), reading.clock(at, was.at)
+    many = reading.number(days, 0, _MOST_DAYS)
     if asked not in list(Send) or clock is None:
         ladder = reading.say.say(f"ladder.{leg}")
-        reading.faults.append(reading.say.say("waits.fault_holiday", ladder=ladder))
+        reading.fault(at, reading.say.say("waits.fault_holiday", ladder=ladder))
         return was
-    return Holiday(Send(asked), reading.number(days, 0, _MOST_DAYS), clock)
+    return Holiday(Send(asked), was.longer_than if many is None else many, clock)
 
 
 def _in_day(reading: _Reading, leg: str, was: InDay) -> InDay:
-    names = [f"{leg}.{name}" for name in ("in_day", "after_opening", "before_closing")]
-    if reading.is_as_it_was(*names):
-        return was
-    enabled, after, before = names
+    after, before = f"{leg}.after_opening", f"{leg}.before_closing"
     return InDay(
-        reading.typed(enabled) == _TICKED,
-        timedelta(minutes=reading.number(after, -_MOST, _MOST)),
-        timedelta(minutes=reading.number(before, 0, _MOST)),
+        reading.ticked(f"{leg}.in_day"),
+        reading.minutes(after, was.after_opening, -_MOST, _MOST),
+        reading.minutes(before, was.before_closing, 0, _MOST),
     )

@@ -13,6 +13,7 @@ from bot.domain.access import Launch, SecurePage
 from bot.domain.accounts import Accounts
 from bot.domain.delivery import Notifier
 from bot.domain.people import Channel
+from bot.domain.pulse import Pulse
 from bot.domain.routing import InForce
 from bot.store.unit_of_work import Store
 
@@ -23,6 +24,10 @@ DOWN = "channel_down:"
 way; a warning, since people are told."""
 CONFIG = "config:"
 """The same for a configuration that could not be read."""
+
+
+STILL = "stands_still:"
+"""What the name of a loop that does not come round begins with; health is red while one is ours."""
 
 
 class Stage(StrEnum):
@@ -79,6 +84,8 @@ class Context:
     """The poller's lease; renewed every third of it."""
     trouble: set[str] = field(default_factory=set)
     """What is wrong with this worker's surroundings now, by name; `watch` makes it an alarm."""
+    pulse: Pulse = field(default_factory=Pulse)
+    """Which of this worker's loops still come round."""
     planned: tuple[tuple[str, int], str] | None = None
     """What the checks of cover were last planned by, and on which day."""
     known: tuple[tuple[str, int], InForce] | None = None
@@ -91,6 +98,15 @@ class Context:
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def beat(self, name: str) -> None:
+        """This loop of the worker came round."""
+        self.pulse.beat(name, self.clock.steady())
+
+    @property
+    def still(self) -> tuple[str, ...]:
+        """The loops of this worker that stand still now."""
+        return self.pulse.still(self.clock.steady())
 
 
 def worker_name() -> str:

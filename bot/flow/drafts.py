@@ -108,9 +108,14 @@ async def start(
         )
 
 
+_MOST_OF_A_REASON = 300
+
+
 def _given(reason: str, by: By) -> None:
     if not reason.strip():
         raise RefusedError([Fault("", _words_of(by).say("draft.no_reason"))])
+    if len(reason) > _MOST_OF_A_REASON:
+        raise RefusedError([Fault("", _words_of(by).say("draft.long_reason"))])
 
 
 def _words_of(by: By) -> Words:

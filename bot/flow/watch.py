@@ -16,7 +16,7 @@ from bot.domain.namesakes import namesakes
 from bot.domain.people import Role
 from bot.domain.routing import InForce
 from bot.flow.answer import tell_lines
-from bot.flow.context import CHANNEL, Context
+from bot.flow.context import CHANNEL, STILL, Context
 from bot.flow.departure import NOBODY_HEARD_OF
 from bot.flow.in_force import in_force
 from bot.flow.tell import NOBODY_TO_TELL, reachable
@@ -34,6 +34,7 @@ _EVENTS = (
     "absence_not_served:",
     "cover_not_checked:",
     NOBODY_HEARD_OF,
+    STILL,
 )
 _TELL_AGAIN = timedelta(days=1)
 log = logging.getLogger(__name__)
@@ -53,12 +54,15 @@ async def watch(ctx: Context, *, history: bool = False) -> list[Breach]:
         for breach in found
     }
     names |= dict.fromkeys(ctx.trouble, "This worker's surroundings are not as they should be.")
+    mine = f"{STILL}{ctx.worker}:"
+    names |= {mine + loop: "This loop of a worker does not come round." for loop in ctx.still}
     async with ctx.store.reading() as tx:
         standing = await alarms.standing(tx)
         cleared = [
             a.name
             for a in standing
-            if a.name not in names and (_is_over(a, ctx.now()) or await _has_ended(tx, a.name))
+            if a.name not in names
+            and (a.name.startswith(mine) or _is_over(a, ctx.now()) or await _has_ended(tx, a.name))
         ]
     untold = [a.name for a in standing if a.told_at is None]
     if not (names or cleared or untold):
@@ -124,8 +128,10 @@ class Health:
 
 
 async def health(ctx: Context) -> Health:
-    """What stands now. Raises StoreError when the database cannot serve."""
+    """What stands now. Raises StoreError when the database cannot serve. A loop of this worker that
+    stands still is seen without the stage that watches, which may be the one."""
     async with ctx.store.reading() as tx:
         names = [alarm.name for alarm in await alarms.standing(tx)]
     red = tuple(name for name in names if name.startswith((PROMISE, CHANNEL)))
-    return Health(red, tuple(name for name in names if name not in red))
+    still = tuple(f"{STILL}{loop}" for loop in ctx.still)
+    return Health((*red, *still), tuple(name for name in names if name not in red))

@@ -17,6 +17,7 @@ from bot.handlers.door import ALLOWED_UPDATES
 
 LONG_POLL_SECONDS = 25
 _PAUSE_SECONDS = 2
+_LOOP = "poll"
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +49,9 @@ class Poller:
     async def run(self) -> None:
         """Fetch until cancelled. Nothing is ever dropped at the start."""
         while True:
+            self._ctx.pulse.rest(_LOOP)
             await self._lease.wait()
+            self._ctx.beat(_LOOP)
             try:
                 await self._fetch()
                 if self._refused:

@@ -13,8 +13,12 @@ from bot.domain.escalation import EscalationStep
 from bot.domain.people import Role
 from bot.domain.waits import LegWaits, Waits
 
-_HEADING = re.compile(r"^\[+([^\]]+)\]+", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*\[+([^\]]+)\]+", re.MULTILINE)
 _KEY = re.compile(r"^\s*([a-z_]+)\s*=")
+_REMARK = re.compile(
+    r"""^[^=]+=\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'|\[[^\]#]*\]|[^#"'\[]*?)(\s*\#.*)?$"""
+)
+"""What stands behind a value on its line."""
 
 
 def with_ladder(
@@ -110,7 +114,8 @@ def _truth(value: bool) -> str:
 
 
 def _with_table(body: str, name: str, values: dict[str, str] | None, *, behind: str = "") -> str:
-    """The text with these values in a table; without it for None, its remarks stay. One that is not
+    """The text with these values in a table; without it for None, but for the remarks on lines of
+    their own. One that is not
     there comes behind the last table of this name and below it, else at the end."""
     blocks = _blocks(body)
     names = [heading for heading, _ in blocks]
@@ -124,9 +129,16 @@ def _with_table(body: str, name: str, values: dict[str, str] | None, *, behind: 
     below = [n for n, one in enumerate(names) if behind and f"{one}.".startswith(f"{behind}.")]
     at = below[-1] + 1 if below else len(texts)
     lines = "".join(f"{key} = {value}\n" for key, value in values.items())
-    before = "".join(texts[:at]).rstrip("\n")
-    after = "".join(texts[at:])
-    return f"{before}\n\n[{name}]\n{lines}" + (f"\n{after}" if after else "")
+    before, after = "".join(texts[:at]), "".join(texts[at:])
+    if after:  # what is remarked of the next table stays with it
+        mine = before.splitlines(keepends=True)
+        own = len(mine)
+        while own and mine[own - 1].lstrip().startswith("#"):
+            own -= 1
+        if own and not mine[own - 1].strip():
+            before, after = "".join(mine[:own]), "".join(mine[own:]) + after
+    head = before.rstrip("\n")
+    return f"{head}\n\n[{name}]\n{lines}" + (f"\n{after}" if after else "")
 
 
 def _remarks(block: str) -> str:
@@ -157,15 +169,21 @@ def _blocks(body: str) -> list[tuple[str, str]]:
 
 
 def _with_values(block: str, values: dict[str, str]) -> str:
-    """These keys of a table with other values; a key that is not there is put behind the rest."""
-    lines, left = block.splitlines(keepends=True), dict(values)
-    last = 0
+    """These keys of a table with other values; one that is not there is put behind the heading, or
+    of the text's own keys behind the last."""
+    lines, left, last = block.splitlines(keepends=True), dict(values), 0
+    headed = bool(lines) and _HEADING.match(lines[0]) is not None
     for number, line in enumerate(lines):
         if match := _KEY.match(line):
             last = number
             if match[1] in left:
-                lines[number] = f"{match[1]} = {left.pop(match[1])}\n"
-    lines.insert(last + 1, "".join(f"{key} = {value}\n" for key, value in left.items()))
+                remark = _REMARK.match(line.rstrip())
+                behind = remark[1] or "" if remark else ""
+                lines[number] = f"{match[1]} = {left.pop(match[1])}{behind}\n"
+    at = 0 if headed else last
+    if left and lines and not lines[at].endswith("\n"):
+        lines[at] += "\n"
+    lines.insert(at + 1, "".join(f"{key} = {value}\n" for key, value in left.items()))
     return "".join(lines)
 
 

@@ -109,10 +109,12 @@ def is_from_here(request: Request) -> bool:
 async def form_of(
     request: Request, *, most_bytes: int = _MOST_BYTES, most_fields: int = 10
 ) -> Form | None:
-    """What a form brings, each name once; None for what no form of ours would bring."""
+    """What a form brings, each name once; None for what no form of ours would bring. NUL, which no
+    key writes and no database of ours takes, is left out."""
     try:
         body = (await limited_body(request, most_bytes)).decode()
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=most_fields))
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=most_fields)
+        return {name: value.replace("\0", "") for name, value in fields}
     except (TooLargeError, ValueError):
         return None
 

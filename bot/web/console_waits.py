@@ -11,12 +11,13 @@ from fastapi import APIRouter, Request, Response
 
 from bot.domain.alert import Leg
 from bot.domain.console import CONSOLE_PATH
+from bot.domain.errors import Fault, RefusedError
 from bot.domain.waits import MAY_BE_OFF
 from bot.flow.console_waits import draft_of_waits, waits_form
 from bot.flow.session import Visitor
 from bot.rendering.what_changed import IN_THE_HOLIDAYS
 from bot.web.browser import move_on
-from bot.web.console import REFUSALS, Console, faults_of
+from bot.web.console import REFUSALS, Console
 
 _SECTION = "routing"
 _BACK = f"{CONSOLE_PATH}/routing"
@@ -28,7 +29,7 @@ def pages(console: Console) -> APIRouter:
     async def page(
         request: Request,
         someone: Visitor,
-        faults: Sequence[str] = (),
+        faults: Sequence[Fault] = (),
         typed: Mapping[str, str] | None = None,
     ) -> Response:
         found = await waits_form(ctx)
@@ -49,8 +50,10 @@ def pages(console: Console) -> APIRouter:
         change = await console.change(request, _SECTION)
         try:
             number = await draft_of_waits(ctx, change.someone, change.form)
+        except RefusedError as error:
+            return await page(request, change.someone, error.faults, change.form)
         except REFUSALS as error:
-            return await page(request, change.someone, faults_of(error), change.form)
+            return await page(request, change.someone, [Fault("", str(error))], change.form)
         return move_on(f"{_BACK}/draft/{number}")
 
     return router

@@ -31,6 +31,8 @@ from bot.web.sign_in import sign_in_router
 from bot.web.telegram_webhook import webhook_router
 
 _DRAIN_SECONDS = 10
+_ON_THE_WAY = 0.01
+"""What was accepted right before a stop has that long to be seen, and is answered."""
 log = logging.getLogger(__name__)
 
 
@@ -97,12 +99,14 @@ class _Server(uvicorn.Server):
         """Takes no connection any more, and waits for those that are being answered."""
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
-        state = self.server_state
-        for connection in list(state.connections):
-            connection.shutdown()
+        state, told = self.server_state, set[object]()
+        await asyncio.sleep(_ON_THE_WAY)
         with suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 while state.connections or state.tasks:
+                    for connection in state.connections - told:
+                        told.add(connection)
+                        connection.shutdown()
                     await asyncio.sleep(0.005)
         for task in state.tasks:
             log.error("a request was not answered in time, and was ended")

@@ -21,7 +21,7 @@ HERE = "/console/routing/waits"
 def filled_in(reader: Reader) -> dict[str, str]:
     """The form as the page has it; what is not ticked is not sent."""
     page = reader.page
-    ticked = re.findall(r'type="checkbox" name="([\w.]+)" value="1" checked', page)
+    ticked = re.findall(r'type="checkbox"[^>]* name="([\w.]+)" value="1" checked', page)
     typed = re.findall(r'class="short"[^>]* name="([\w.]+)"[^>]* value="([^"]*)"', page)
     chosen = [
         (name, (re.findall(r'value="(\w+)" selected', options) or [""])[0])
@@ -89,9 +89,12 @@ async def test_everything_that_the_page_shows_can_be_changed_and_is_shown_so_aga
 async def test_a_ladder_and_the_same_day_s_lane_are_switched_off_and_two_people_asked_for(
     world: World, bryn: School, coordinator: Reader
 ) -> None:
+    await changes(coordinator, **{"nurse.enabled": "1"})
+    assert coordinator.shows("Nurses&#39; ladder: it is switched on.")
+    await coordinator.press("Put in force")
     await changes(coordinator, **{"nurse.enabled": "-", "school.in_day": "-", "two_people": "1"})
-    assert coordinator.shows("due the same day: none (was from the opening until 30 min before")
-    assert coordinator.shows("switched off")
+    assert coordinator.shows("<li>School ladder: due the same day: none (was from the opening")
+    assert coordinator.shows("<li>Nurses&#39; ladder: it is switched off.</li>")
     await coordinator.press("Put in force")
     body = (await versions.texts(world.ctx))["escalation"].encode()
     ladders = read_escalation(body)
@@ -102,19 +105,33 @@ async def test_a_ladder_and_the_same_day_s_lane_are_switched_off_and_two_people_
     assert coordinator.status == 409, "now it takes another person"
 
 
+async def test_what_does_not_count_is_no_change(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    """Days and a time of holds where nothing is held."""
+    await changes(coordinator, **{"school.longer_than": "9", "school.at": "10:00"})
+    assert coordinator.shows("Nothing of what is decided changes.")
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"school.quiet_from": "22:00"}, "School ladder: quiet hours need two different times"),
         ({"triage.quiet_from": "9", "triage.quiet_to": "9"}, "Triage ladder: quiet hours need two"),
-        ({"nurse.longer_than": "many"}, "not yet holidays”: write a whole"),
+        (
+            {"school.quiet_from": "22:00:30", "school.quiet_to": "06:00"},
+            "School ladder: quiet hours need two different times",
+        ),
+        ({"nurse.longer_than": "many"}, "Nurses' ladder: “How many days without pupils in a row"),
+        ({"nurse.longer_than": "many", "nurse.at": ""}, "from 0 to 99."),
         ({"nurse.at": "noon"}, "Nurses' ladder: say what happens in the holidays"),
         ({"nurse.send": "never"}, "Nurses' ladder: say what happens in the holidays"),
         ({"question.answer_within": "0"}, "write a whole number from 1 to 99999."),
         ({"school.before_closing": "-5"}, "write a whole number from 0 to 1000."),
         ({"notices": "1"}, "write a whole number from 2 to 1000."),
         ({"within_days": "٣"}, "write a whole number from 1 to 1000."),
-        ({"reason": ""}, "reason"),
+        ({"reason": " "}, "Say why"),
+        ({"reason": "x" * 301}, "Say why in at most 300 characters."),
     ],
 )
 async def test_what_cannot_be_is_refused_in_words_and_nothing_typed_is_lost(
@@ -139,4 +156,26 @@ async def test_a_text_that_a_form_cannot_change_is_left_alone_and_it_says_so(
     await drafts.put_in_force(world.ctx, number)
     await changes(coordinator, **{"school.quiet_from": "21:00"})
     assert coordinator.status == 422
-    assert (await versions.texts(world.ctx))["escalation"] == inline
+    assert coordinator.shows("written in its file in a way that a form cannot change")
+    assert await drafts.open_drafts(world.ctx) == []
+
+
+async def test_no_step_goes_with_the_quiet_hours_whatever_the_text_looks_like(
+    world: World, bryn: School, coordinator: Reader
+) -> None:
+    body = (await versions.texts(world.ctx))["escalation"]
+    odd = body.replace(
+        "[policies.school.at_the_end]",
+        '[policies.school.quiet]   # at night\nfrom = "22:00"\nto = "06:00"\n'
+        '  [[policies.school.steps]]\n  tell = ["head_teacher"]\n  not_before = "bell"\n'
+        "[policies.school.at_the_end]",
+        1,
+    )
+    number = await drafts.start(world.ctx, "escalation", odd, reason="by hand")
+    await drafts.put_in_force(world.ctx, number)
+    await changes(coordinator, **{"school.quiet_from": "", "school.quiet_to": ""})
+    assert coordinator.shows("School ladder: quiet hours: none (was 22:00–06:00).")
+    assert "is gone" not in coordinator.page
+    await coordinator.press("Put in force")
+    after = (await versions.texts(world.ctx))["escalation"]
+    assert len(read_escalation(after.encode())[Leg.SCHOOL].steps) == 4

@@ -19,7 +19,7 @@ _READERS = (
     "intake/directory_table", "intake/directory_csv", "intake/people_csv", "intake/schools_csv",
     "intake/published", "intake/xlsx_scan", "intake/xlsx_parts", "flow/taking_back",
 )  # fmt: skip
-_SENTENCE = re.compile(r"(must (be|have|name|stand|not|hold)|has) ")
+_SENTENCE = re.compile(r"(must (be|have|name|stand|not|hold)|has|the quotation marks) ")
 
 
 def _sentences() -> Iterator[str]:
@@ -33,10 +33,7 @@ def _sentences() -> Iterator[str]:
                 said = node.value
             else:
                 continue
-            if (
-                re.match(r"(must (be|have|name|stand|not|hold)|has) ", said)
-                and said[-1] not in " ("
-            ):
+            if _SENTENCE.match(said) and said[-1] not in " (":
                 yield said.replace("and 7 7 has", "and line 7 has")
 
 

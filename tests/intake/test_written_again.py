@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,38 @@ def test_what_waits_from_a_form_is_read_as_it_was_meant_and_can_be_taken_back(
             assert ladder.steps == read_escalation(ESCALATION.encode())[leg].steps
     remarks = [line for line in ESCALATION.splitlines() if line.startswith("#")]
     assert [line for line in text.splitlines() if line.startswith("#")] == remarks
+
+
+def test_a_remark_behind_a_value_and_one_over_the_next_table_stay_where_they_are() -> None:
+    said = "# --- agreed with the nurses ---\n[policies.nurse]\n"
+    text = ESCALATION.replace("[policies.nurse]\n", said)
+    held = read_waits(text.encode())
+    legs = dict(held.legs)
+    legs[Leg.SCHOOL] = replace(legs[Leg.SCHOOL], quiet=QuietHours(time(22), time(6)))
+    legs[Leg.QUESTION] = replace(legs[Leg.QUESTION], answer_within=timedelta(minutes=90))
+    again = with_waits(text, held, replace(held, legs=legs))
+    assert said in again
+    assert 'answer_within = "90m"' in again
+    [line] = [line for line in again.splitlines() if line.startswith("answer_within")]
+    [before] = [line for line in text.splitlines() if line.startswith("answer_within")]
+    assert line.partition("#")[2] == before.partition("#")[2]
+
+
+@pytest.mark.parametrize(
+    ("found", "written"),
+    [
+        ('settled_by = ["school_nurse", "nurse_lead"]', 'settled_by = [\n  "school_nurse",\n]'),
+        ("[policies.nurse.at_the_end]", "  [ policies.nurse.at_the_end ]"),
+        ("\n", "\r\n"),
+    ],
+)
+def test_texts_that_are_written_otherwise_can_be_changed_too(found: str, written: str) -> None:
+    assert found in ESCALATION
+    text = ESCALATION.replace(found, written).rstrip()
+    held = read_waits(text.encode())
+    nurse = replace(held.legs[Leg.NURSE], enabled=False, quiet=QuietHours(time(20), time(7)))
+    asked = replace(held, legs={**held.legs, Leg.NURSE: nurse}, two_people=True)
+    assert read_waits(with_waits(text, held, asked).encode()) == asked
 
 
 def test_what_is_as_it_was_is_not_written() -> None:

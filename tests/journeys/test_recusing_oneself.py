@@ -92,6 +92,7 @@ async def test_a_second_press_and_a_strangers_find_nothing(world: World, bryn: S
     mair, owen = world.phone("Mair"), world.phone("Owen")
     card = mair.expects("alert")
     await world.school("Roath Primary School", dsp="Rhys")
+    await world.settle()
     before = await everything(world)
     for name in ("Rhys", "Desk", "Coordinator"):
         for number in (1, 404):
