@@ -15,6 +15,7 @@ from typing import NoReturn
 from bot import __version__
 from bot.commands.of_config import add_config
 from bot.commands.of_directory import add_directory
+from bot.commands.of_service import add_service
 from bot.domain.errors import EncompassError, SettingsError, StoreError, UsageError
 
 OK, REFUSED, CANNOT_RUN = 0, 1, 2
@@ -50,25 +51,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    demo = _command(
-        commands, "demo", "demo:run", "everything on loopback with synthetic data, no token",
-        "encompass demo --port 8800",
-    )  # fmt: skip
-    demo.add_argument(
-        "--once", action="store_true", help="a morning told on the terminal, without a browser"
-    )
-    demo.add_argument("--port", type=_port, default=0, help="of the page; default: a free one")
-    demo.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
-
-    _command(
-        commands, "serve", "service:serve", "the real service, from settings",
-        "ENCOMPASS_TELEGRAM_TOKEN_FILE=token encompass serve",
-    )  # fmt: skip
-    _command(
-        commands, "migrate", "service:migrate", "bring the database to this version's schema",
-        "encompass migrate",
-    )  # fmt: skip
-
+    add_service(commands, _command)
     check = _command(
         commands, "check", "check:run", "every gap in settings, policies, calendars, directory",
         "encompass check --for 2026-11-30",
@@ -140,19 +123,6 @@ def parser() -> argparse.ArgumentParser:
     _containments(commands)
     _closure(commands)
     _keys(commands)
-
-    watch = _command(
-        commands, "watch", "watch:run", "look from outside, and end with 1 once it is not well",
-        "encompass watch https://encompass.example || ring-somebody",
-    )  # fmt: skip
-    watch.add_argument("url", metavar="URL", help="where the service answers")
-    watch.add_argument("--every", type=_seconds, default=5, metavar="SECONDS", help="default: 5")
-    watch.add_argument(
-        "--patience", type=_seconds, default=30, metavar="SECONDS",
-        help="how long nobody may answer, as in a restart; default: 30",
-    )  # fmt: skip
-    watch.add_argument("--heartbeat", default="", metavar="URL", help="asked whenever it is well")
-    watch.add_argument("--once", action="store_true", help="one look")
 
     report = _command(
         commands, "report", "report:run", "content-free figures",
@@ -276,22 +246,6 @@ def _keys(commands: "argparse._SubParsersAction[_Parser]") -> None:
     says, run = "end a key at once", "keys:revoke"
     revoke = _command(parts, "revoke", run, says, "encompass key revoke 3")
     revoke.add_argument("id", type=int, metavar="ID")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < 86_400:
-        raise argparse.ArgumentTypeError(f"{text} must be a number of seconds above 0")
-    return seconds
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
-        raise argparse.ArgumentTypeError(f"{text} is not a port")
-    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

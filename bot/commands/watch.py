@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -49,7 +48,7 @@ async def _watch(given: argparse.Namespace) -> int:
             look = await _look(http, given.url.rstrip("/") + _READY)
             now = clock.steady()
             if look.wrong != before:
-                at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+                at = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
                 print(f"{at} {look.wrong or 'well'}", flush=True)
                 before = look.wrong
             if not look.wrong:
