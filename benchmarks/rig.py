@@ -28,7 +28,8 @@ from bot.store import directory, schema
 from bot.store.unit_of_work import Store
 
 _CONFIG = Path(__file__).parent.parent / "config"
-_ACCOUNT = 7_700_900_000
+FIRST_ACCOUNT = 7_700_900_000
+_BEGAN = datetime.now(UTC)
 
 
 @dataclass
@@ -38,24 +39,26 @@ class Rig:
     key: str
     schools: int
 
-    def notice(self, number: int) -> dict[str, Any]:
-        happened = datetime.now(UTC) - timedelta(hours=9)
-        code = f"{9_000_000 + number % self.schools:07d}"
-        return {
-            "source_reference": f"bench-{number}",
-            "occurred_at": happened.isoformat(),
-            "children": [{"given_name": "Synthetic", "school": {"code": code}}],
-        }
-
     async def send(self, number: int) -> datetime:
         """Post one; when its 202 was here."""
         response = await self.http.post(
             "/api/v1/notifications",
-            json=self.notice(number),
+            json=notice(number, self.schools),
             headers={"Authorization": f"Bearer {self.key}"},
         )
         response.raise_for_status()
         return datetime.now(UTC)
+
+
+def notice(number: int, schools: int) -> dict[str, Any]:
+    """The notice of this number, of the next of so many schools; always the same one."""
+    happened = _BEGAN - timedelta(hours=9)
+    code = f"{9_000_000 + number % schools:07d}"
+    return {
+        "source_reference": f"bench-{number}",
+        "occurred_at": happened.isoformat(),
+        "children": [{"given_name": "Synthetic", "school": {"code": code}}],
+    }
 
 
 @asynccontextmanager
@@ -64,10 +67,10 @@ async def rig(*, schools: int, recipients: int, limits: Limits = TELEGRAMS) -> A
     with tempfile.TemporaryDirectory(prefix="encompass-bench-") as folder:
         async with Sandbox(MachineClock(), limits=limits) as sandbox:
             url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
-            config = _config(Path(folder))
-            key = await _prepare(url, config, schools, recipients)
+            config = without_nurses(Path(folder))
+            key = await prepare(url, config, schools, recipients)
             for number in range(schools * recipients):
-                sandbox.person(_ACCOUNT + number).chat.started = True
+                sandbox.person(FIRST_ACCOUNT + number).chat.started = True
             environment = {
                 **os.environ,
                 "ENCOMPASS_TELEGRAM_TOKEN": sandbox.token,
@@ -92,7 +95,8 @@ async def rig(*, schools: int, recipients: int, limits: Limits = TELEGRAMS) -> A
                 await process.wait()
 
 
-def _config(folder: Path) -> Path:
+def without_nurses(folder: Path) -> Path:
+    """The configuration that ships, in this folder, with the nurse leg off."""
     config = folder / "config"
     shutil.copytree(_CONFIG, config)
     path = config / "escalation.toml"
@@ -102,7 +106,8 @@ def _config(folder: Path) -> Path:
     return config
 
 
-async def _prepare(url: str, config: Path, schools: int, recipients: int) -> str:
+async def prepare(url: str, config: Path, schools: int, recipients: int) -> str:
+    """A database with these, everybody enrolled; the police's key."""
     await schema.migrate(url)
     ctx = Context(Store(url), MachineClock(), "preparing")
     try:
@@ -122,7 +127,7 @@ async def _prepare(url: str, config: Path, schools: int, recipients: int) -> str
         await apply(ctx, [files])
         async with ctx.store.unit() as tx:
             for number, person in enumerate(people):
-                address = str(_ACCOUNT + number)
+                address = str(FIRST_ACCOUNT + number)
                 await directory.bind_contact(tx, person.id, Channel.TELEGRAM, address, ctx.now())
         _, key = await create_key(ctx, "Bench Force")
         return key

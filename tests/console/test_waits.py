@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.alert import Leg
 from bot.domain.calendar import InDay
+from bot.domain.people import Role
 from bot.domain.quiet import Holiday, QuietHours, Send
 from bot.domain.school import School
 from bot.flow import drafts, versions
@@ -89,12 +90,13 @@ async def test_everything_that_the_page_shows_can_be_changed_and_is_shown_so_aga
 async def test_a_ladder_and_the_same_day_s_lane_are_switched_off_and_two_people_asked_for(
     world: World, bryn: School, coordinator: Reader
 ) -> None:
+    await world.person("Nia", Role.SCHOOL_NURSE, teams=[bryn.nurse_team])
     await changes(coordinator, **{"nurse.enabled": "1"})
-    assert coordinator.shows("Nurses&#39; ladder: it is switched on.")
+    assert coordinator.shows("Nurses' ladder: it is switched on.")
     await coordinator.press("Put in force")
     await changes(coordinator, **{"nurse.enabled": "-", "school.in_day": "-", "two_people": "1"})
     assert coordinator.shows("<li>School ladder: due the same day: none (was from the opening")
-    assert coordinator.shows("<li>Nurses&#39; ladder: it is switched off.</li>")
+    assert coordinator.shows("<li>Nurses' ladder: it is switched off.</li>")
     await coordinator.press("Put in force")
     body = (await versions.texts(world.ctx))["escalation"].encode()
     ladders = read_escalation(body)
