@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: setup demo run test check bench simulate pictures lock
+.PHONY: setup demo run test check bench simulate rigs pictures lock
 
 setup: $(VENV)/runtime.stamp ## the environment in .venv
 
@@ -45,6 +45,9 @@ bench: $(VENV)/dev.stamp ## speed as ratios to a raw limit of the same run
 
 simulate: $(VENV)/dev.stamp ## a term of 60 school days at 130 schools, with faults; prints its seed
 	$(BIN)/python -m tests.rigs.term $(ARGS)
+
+rigs: $(VENV)/dev.stamp ## the rigs' long forms, in parts that add up in docs/evidence.md
+	$(BIN)/python -m tests.rigs $(ARGS)
 
 pictures: $(VENV)/dev.stamp ## the pictures of the pages and the console in docs/pictures, anew
 	$(BIN)/python -m tests.browser.chromium

@@ -6,6 +6,7 @@ makes it certain. APScheduler keeps the time, in memory: a persistent store woul
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -113,7 +114,11 @@ class Ticks:
         )
 
     def every(self, seconds: float, name: str, tick: Step) -> None:
-        self._scheduler.add_job(tick, IntervalTrigger(seconds=seconds), id=name, name=name)
+        async def ticking() -> None:
+            with suppress(asyncio.CancelledError):  # by a stop, which is no failure of it
+                await tick()
+
+        self._scheduler.add_job(ticking, IntervalTrigger(seconds=seconds), id=name, name=name)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -189,9 +189,10 @@ class Siege:
 
 
 async def siege(
-    template: Path | Postgres, folder: Path, seed: int, kills: int
+    template: Path | Postgres, folder: Path, seed: int, kills: int, *, loses: int = 0
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """One run on a fresh database: what it did, and what must be 0."""
+    """One run on a fresh database: what it did, and what must be 0. `loses`: how many it is to
+    believe accepted that never were, to show that it would see them."""
     config = without_nurses(folder)
     async with (
         fresh_database(template, folder / "database") as database,
@@ -205,6 +206,7 @@ async def siege(
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http:
             run = Siege(life, sandbox, http, key, seed)
             await run.run(kills)
+            run.accepted |= {-number: f"ENC-LOST{number}" for number in range(1, loses + 1)}
             broken = await run.broken()
         did = {
             "kills": run.kills,

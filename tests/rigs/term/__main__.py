@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.conftest import fresh_database
 from tests.databases import Postgres, one_memory, postgres_server, sqlite_template
+from tests.rigs.evidence import closes
 from tests.rigs.term.run import Figures, simulate
 
 _SEED, _SHARE, _PARTS = 20260907, 0.1, 2
@@ -39,6 +40,7 @@ def main() -> int:
     parser.add_argument("--no-faults", action="store_true", help="nothing goes wrong by itself")
     parser.add_argument("--share", type=float, default=_SHARE, help="of a real force's notices")
     parser.add_argument("--parts", type=int, default=_PARTS, help="processes")
+    parser.add_argument("--record", action="store_true", help="in docs/evidence.jsonl")
     given = parser.parse_args()
     return _in_parts(given) if given.parts > 1 else _alone(given)
 
@@ -53,8 +55,12 @@ def _in_parts(given: argparse.Namespace) -> int:
             "--schools", str(schools), "--seed", str(given.seed + part),
             "--share", str(given.share), "--engine", given.engine,
         ]  # fmt: skip
-        running.append(subprocess.Popen([*command, *["--no-faults"] * given.no_faults]))
+        running.append(subprocess.Popen([*command, *_flags(given)]))
     return max(process.wait() for process in running)
+
+
+def _flags(given: argparse.Namespace) -> list[str]:
+    return ["--no-faults"] * given.no_faults + ["--record"] * given.record
 
 
 def _alone(given: argparse.Namespace) -> int:
@@ -71,7 +77,13 @@ def _alone(given: argparse.Namespace) -> int:
             template = Postgres(stack.enter_context(postgres_server()))
             asyncio.run(template.make_template())
         figures = asyncio.run(_run(template, folder, given))
-    say(str(figures))
+    numbers = {
+        "school days": figures.days, "notices": figures.notices, "messages": figures.messages,
+        "presses": figures.presses, "acknowledgements": figures.acknowledgements,
+        "escalations": figures.escalations, "faults injected": figures.faults,
+    }  # fmt: skip
+    none = {"broken promises": len(figures.broken)}
+    closes("term", given.engine, given.seed, numbers, none, record=given.record)
     if figures.broken:
         for broken in figures.broken:
             say(f"broken: {broken}")

@@ -49,14 +49,6 @@ class Figures:
     faults: int = 0
     broken: list[Broken] = field(default_factory=list)
 
-    def __str__(self) -> str:
-        return (
-            f"seed {self.seed}, school days {self.days}, notices {self.notices}, "
-            f"messages {self.messages}, presses {self.presses}, "
-            f"acknowledgements {self.acknowledgements}, escalations {self.escalations}, "
-            f"faults injected {self.faults}, broken promises {len(self.broken)}"
-        )
-
 
 class Term:
     """An authority, its staff and a force around a world that is up."""
