@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.burst import bursts
 from benchmarks.directory import importing, searching
 from benchmarks.figures import HEAD, Figure
 from benchmarks.page import first_on_the_page
@@ -38,6 +39,7 @@ def _noise() -> str:
 
 async def _figures(*, short: bool) -> list[Figure]:
     figures = [await first_send(10 if short else 51), await burst()]
+    figures += await bursts(200 if short else 2000, 1 if short else 3)
     figures.append(await first_on_the_page(20))
     figures.append(await viewing(100_000))
     figures += [await importing(25_000, 60_000), searching(25_000, 60_000)]

@@ -1,0 +1,21 @@
+"""The real service without Telegram's pace, as the floor has none: what it can do by itself."""
+
+import asyncio
+import signal
+
+from bot.app import App
+from bot.logs import configure_logs
+from bot.settings import read_settings
+
+
+async def main() -> None:
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    app = App(settings)
+    app.ctx.rate, app.ctx.chat_seconds = 1e6, 0.0
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop.set)
+    await app.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
