@@ -35,13 +35,16 @@ from tests.rigs.mortal import Life, births, live
 
 SCHOOLS = 20
 _SENDERS = 4
+_BETWEEN = 0.1
+"""Seconds between one sender's notices: some twenty to fifty for each life."""
 _AT_A_COMMIT = 0.7
 """The share of deaths at a commit; the others come at any moment."""
 _COMMITS = (1, 60)
 _SECONDS = (0.1, 1.2)
 _LONGEST_LIFE = 15.0
-_PATIENCE = 3.0
-"""Seconds until somebody presses again whose press came to nothing."""
+_PATIENCE = 20.0
+"""Seconds until somebody presses again whose press came to nothing. A press that finds nobody waits
+at Telegram: pressing sooner makes a queue that is longer than what is left to do."""
 _SETTLES = 6000
 
 
@@ -132,7 +135,7 @@ class Siege:
                     self.accepted[number] = answer.json()["reference"]
                 else:
                     await asyncio.sleep(0.05)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(_BETWEEN)
 
     async def _press(self) -> None:
         """Everybody acknowledges whatever they are told of, until it says so."""
