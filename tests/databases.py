@@ -188,3 +188,16 @@ class Postgres:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+@contextmanager
+def template_of(engine: str) -> Iterator[Path | Postgres]:
+    """What fresh databases of this engine are copied from."""
+    if engine == "sqlite":
+        with sqlite_template() as path:
+            yield path
+        return
+    with postgres_server() as url:
+        server = Postgres(url)
+        asyncio.run(server.make_template())
+        yield server

@@ -13,6 +13,12 @@ from bot.demo.stage import stage
 from tests.browser.visitor import Visitor, chromium
 
 
+@pytest.fixture(params=["sqlite"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """What a browser sees does not depend on it."""
+    return str(request.param)
+
+
 @pytest.fixture
 async def page_of_demo() -> AsyncIterator[Page]:
     """In this process: loading Telegram's library alone takes seconds, and

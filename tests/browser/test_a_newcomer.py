@@ -28,12 +28,6 @@ async def empty(
         await world.ends_well(caplog)
 
 
-@pytest.fixture(params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """What a browser sees does not depend on it."""
-    return str(request.param)
-
-
 async def test_from_an_empty_database_to_a_drill_that_three_telephones_acknowledge(
     empty: World, browser: Browser
 ) -> None:

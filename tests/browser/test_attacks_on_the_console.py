@@ -19,12 +19,6 @@ from tests.world import World
 EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>{{ 7 * 7 }}"
 
 
-@pytest.fixture(params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """What a browser sees does not depend on it."""
-    return str(request.param)
-
-
 @pytest.fixture
 async def bryn(world: World) -> AsyncIterator[School]:
     await world.without_nurses()

@@ -21,12 +21,6 @@ MAIL = "mair@bryn.example"
 _LOOKS = (("en", "light", DESK), ("cy", "dark", PHONE), ("en", "dark", PHONE))
 
 
-@pytest.fixture(params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """What a browser sees does not depend on it."""
-    return str(request.param)
-
-
 async def looks(page: Page, name: str) -> None:
     await nothing_serious(page)
     if folder := os.environ.get("ENCOMPASS_TEST_PICTURES"):

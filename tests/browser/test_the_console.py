@@ -39,12 +39,6 @@ _LOOKS = (
 )
 
 
-@pytest.fixture(params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """What a browser sees does not depend on it."""
-    return str(request.param)
-
-
 @pytest.fixture
 async def bryn(world: World) -> AsyncIterator[School]:
     """A morning with something of everything."""

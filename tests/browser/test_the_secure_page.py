@@ -32,12 +32,6 @@ document.addEventListener("securitypolicyviolation", (e) => violations.push(e.vi
 """
 
 
-@pytest.fixture(params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """What a browser sees does not depend on it."""
-    return str(request.param)
-
-
 @pytest.fixture
 async def bryn(world: World) -> School:
     await world.without_nurses()

@@ -10,11 +10,9 @@ database.
 import argparse
 import asyncio
 import random
-import shutil
 import socket
 import sys
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +27,7 @@ from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.limits import UNLIMITED
 from bot.store.unit_of_work import Store
 from tests.conftest import fresh_database
-from tests.databases import Postgres, postgres_server, sqlite_template
+from tests.databases import Postgres, template_of
 from tests.rigs.evidence import closes
 from tests.rigs.mortal import Life, births, live
 
@@ -235,16 +233,13 @@ def main() -> int:
         "--record", action="store_true", help="keep the line in docs/evidence.jsonl"
     )
     given = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="encompass-kills-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        template: Path | Postgres
-        if given.engine == "sqlite":
-            template = stack.enter_context(sqlite_template())
-        else:
-            template = Postgres(stack.enter_context(postgres_server()))
-            asyncio.run(template.make_template())
-        did, broken = asyncio.run(siege(template, folder, given.seed, given.kills))
+    with (
+        template_of(given.engine) as template,
+        tempfile.TemporaryDirectory(
+            prefix="encompass-kills-", ignore_cleanup_errors=True
+        ) as folder,
+    ):
+        did, broken = asyncio.run(siege(template, Path(folder), given.seed, given.kills))
     line = closes("kill", given.engine, given.seed, did, broken, record=given.record)
     return 0 if line.held else 1
 

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.conftest import fresh_database
-from tests.databases import Postgres, one_memory, postgres_server, sqlite_template
+from tests.databases import Postgres, one_memory, template_of
 from tests.rigs.evidence import closes
 from tests.rigs.term.run import Figures, simulate
 
@@ -70,12 +70,7 @@ def _alone(given: argparse.Namespace) -> int:
         stack.enter_context(one_memory())
         held = tempfile.TemporaryDirectory(prefix="encompass-term-", dir=_in_memory())
         folder = Path(stack.enter_context(held))
-        template: Path | Postgres
-        if given.engine == "sqlite":
-            template = stack.enter_context(sqlite_template())
-        else:
-            template = Postgres(stack.enter_context(postgres_server()))
-            asyncio.run(template.make_template())
+        template = stack.enter_context(template_of(given.engine))
         figures = asyncio.run(_run(template, folder, given))
     numbers = {
         "school days": figures.days, "notices": figures.notices, "messages": figures.messages,
