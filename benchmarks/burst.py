@@ -4,7 +4,6 @@ sitting: `python -m benchmarks.burst` runs both in turn, three times."""
 import argparse
 import asyncio
 import os
-import socket
 import statistics
 import sys
 import tempfile
@@ -16,10 +15,11 @@ from pathlib import Path
 import httpx
 
 from benchmarks.figures import HEAD, Figure, quantile
-from benchmarks.rig import FIRST_ACCOUNT, notice, prepare, without_nurses
+from benchmarks.rig import FIRST_ACCOUNT, arrived, notice, prepare, without_nurses
 from bot.clock import MachineClock
 from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.limits import UNLIMITED
+from tests.ports import free_port
 
 _SCHOOLS, _RECIPIENTS = 200, 3
 _AT_ONCE = 50
@@ -45,7 +45,7 @@ async def burst(of: str, notices: int) -> Burst:
         async with Sandbox(MachineClock(), limits=UNLIMITED) as sandbox:
             for number in range(_SCHOOLS * _RECIPIENTS):
                 sandbox.person(FIRST_ACCOUNT + number).chat.started = True
-            port, key = _free_port(), "none"
+            port, key = free_port(), "none"
             environment: Mapping[str, str] = os.environ
             if of == "floor":
                 command = [
@@ -86,7 +86,7 @@ async def _measured(sandbox: Sandbox, port: int, key: str, notices: int, process
             took.append(time.perf_counter() - begin)
 
         await _answers(send)
-        await _arrived(sandbox, _RECIPIENTS)
+        await arrived(sandbox, _RECIPIENTS)
         took.clear()
         asked = iter(range(1, notices + 1))
 
@@ -96,7 +96,7 @@ async def _measured(sandbox: Sandbox, port: int, key: str, notices: int, process
 
         worked, begin = _processor(process), time.perf_counter()
         await asyncio.gather(*(sender() for _ in range(_AT_ONCE)))
-        await _arrived(sandbox, (notices + 1) * _RECIPIENTS)
+        await arrived(sandbox, (notices + 1) * _RECIPIENTS)
         seconds = time.perf_counter() - begin
         return Burst(
             notices / seconds, quantile(took, 0.99), _processor(process) - worked, _memory(process)
@@ -115,14 +115,6 @@ async def _answers(send: Callable[[int], Awaitable[None]]) -> None:
     raise RuntimeError("it never answered")
 
 
-async def _arrived(sandbox: Sandbox, messages: int) -> None:
-    for _ in range(_LOOKS):
-        if len(sandbox.ledger.accepted) >= messages and len(sandbox.ledger.sends()) >= messages:
-            return
-        await asyncio.sleep(0.02)
-    raise RuntimeError(f"only {len(sandbox.ledger.sends())} of {messages} messages arrived")
-
-
 def _processor(process: int) -> float:
     """Seconds of processor so far."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -133,12 +125,6 @@ def _memory(process: int) -> float:
     """Megabytes in memory now."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def bursts(notices: int, rounds: int) -> list[Figure]:

@@ -30,6 +30,7 @@ from bot.store.unit_of_work import Store
 _CONFIG = Path(__file__).parent.parent / "config"
 FIRST_ACCOUNT = 7_700_900_000
 _BEGAN = datetime.now(UTC)
+_LOOKS = 60_000
 
 
 @dataclass
@@ -59,6 +60,15 @@ def notice(number: int, schools: int) -> dict[str, Any]:
         "occurred_at": happened.isoformat(),
         "children": [{"given_name": "Synthetic", "school": {"code": code}}],
     }
+
+
+async def arrived(sandbox: Sandbox, messages: int) -> None:
+    """Return once so many have left."""
+    for _ in range(_LOOKS):
+        if len(sandbox.ledger.sends()) >= messages:
+            return
+        await asyncio.sleep(0.02)
+    raise RuntimeError(f"only {len(sandbox.ledger.sends())} of {messages} messages arrived")
 
 
 @asynccontextmanager

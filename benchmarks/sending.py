@@ -8,12 +8,11 @@ import time
 from pathlib import Path
 
 from benchmarks.figures import Figure, quantile, spread
-from benchmarks.rig import Rig, rig
+from benchmarks.rig import Rig, arrived, rig
 
 _A_MINUTE = 50
 _BURST_SCHOOLS, _BURST_RECIPIENTS = 200, 3
 _PER_SECOND = 30
-_LOOKS = 6000
 
 
 async def first_send(notices: int) -> Figure:
@@ -25,7 +24,7 @@ async def first_send(notices: int) -> Figure:
         for number in range(1, notices):
             await asyncio.sleep(max(0.0, begin + (number - 1) * 60 / _A_MINUTE - time.monotonic()))
             accepted[number] = (await up.send(number)).timestamp()
-        await _arrived(up, notices)
+        await arrived(up.sandbox, notices)
         sends = {int(str(s.chat_id)) - 7_700_900_000: s.at.timestamp() for s in
                  up.sandbox.ledger.sends()}  # fmt: skip
         took = [max(0.0, sends[number] - at) for number, at in accepted.items()]
@@ -65,7 +64,7 @@ async def burst() -> Figure:
     messages = _BURST_SCHOOLS * _BURST_RECIPIENTS
     async with rig(schools=_BURST_SCHOOLS, recipients=_BURST_RECIPIENTS) as up:
         await asyncio.gather(*(up.send(number) for number in range(_BURST_SCHOOLS)))
-        await _arrived(up, messages)
+        await arrived(up.sandbox, messages)
         at = [send.at.timestamp() for send in up.sandbox.ledger.sends()]
         floods = up.sandbox.ledger.floods_earned
         order = [(int(str(s.chat_id)) - 7_700_900_000) % _BURST_RECIPIENTS for s in
@@ -80,11 +79,3 @@ async def burst() -> Figure:
         took / ideal,
         "1.05; no 429" + ("" if seconds else "; every first person first"),
     )
-
-
-async def _arrived(up: Rig, messages: int) -> None:
-    for _ in range(_LOOKS):
-        if len(up.sandbox.ledger.sends()) >= messages:
-            return
-        await asyncio.sleep(0.02)
-    raise RuntimeError(f"only {len(up.sandbox.ledger.sends())} of {messages} messages arrived")

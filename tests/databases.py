@@ -9,7 +9,6 @@ import asyncio
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store import schema
+from tests.ports import free_port
 
 _LOOKS = 200
 
@@ -77,7 +77,7 @@ def postgres_server() -> Iterator[str]:
     if user:
         nobody = pwd.getpwnam(user)
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    port = _free_port()
+    port = free_port()
     data = folder / "data"
     _run([programs / "initdb", "-D", data, "-U", "encompass", "-A", "trust", "-E", "UTF8",
           "--locale=C", "--no-sync"], user)  # fmt: skip
@@ -129,12 +129,6 @@ def _run(command: list[object], user: str | None) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr[-500:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _answers(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:

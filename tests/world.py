@@ -13,7 +13,6 @@ import asyncio
 import logging
 import re
 import shutil
-import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -49,6 +48,7 @@ from bot.settings import Settings, read_settings
 from bot.store.directory import bind_contact
 from bot.store.tables import contact_methods
 from bot.store.unit_of_work import Tx
+from tests.ports import free_port
 from tests.post import TOKEN, Post
 
 CONFIG = Path(__file__).parent.parent / "config"
@@ -244,9 +244,7 @@ class World:
     async def opens_details_on_the_page(self, **given: Any) -> None:
         """The same service again, with the secure page on loopback."""
         await self.stop()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         await self.start(**{"http_port": port, "public_url": url, "details_in": "page", **given})
 

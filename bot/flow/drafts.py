@@ -52,6 +52,8 @@ from bot.rendering.what_changed import in_words
 from bot.store import config, drafts, events
 from bot.store.unit_of_work import Tx
 
+_MOST_OF_A_REASON = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -106,9 +108,6 @@ async def start(
             at=ctx.now(),
             reason=reason.strip(),
         )
-
-
-_MOST_OF_A_REASON = 300
 
 
 def _given(reason: str, by: By) -> None:

@@ -1,7 +1,6 @@
 """Updates that Telegram brings to us: the secret first, then stored, then handled once."""
 
 import json
-import socket
 from typing import Any
 
 import httpx
@@ -15,16 +14,11 @@ from bot.web.limits import MOST_BYTES
 from bot.web.telegram_webhook import PATH
 from tests.builders import child_of
 from tests.flow.outbox import until
+from tests.ports import free_port
 from tests.world import World
 
 SECRET = "a-secret-that-telegram-was-told"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ database.
 import argparse
 import asyncio
 import random
-import socket
 import sys
 import tempfile
 from dataclasses import dataclass, field, replace
@@ -28,6 +27,7 @@ from bot.sandbox.limits import UNLIMITED
 from bot.store.unit_of_work import Store
 from tests.conftest import fresh_database
 from tests.databases import Postgres, template_of
+from tests.ports import free_port
 from tests.rigs.evidence import closes
 from tests.rigs.mortal import Life, births, live
 
@@ -202,7 +202,7 @@ async def siege(
         for number in range(SCHOOLS):
             sandbox.person(FIRST_ACCOUNT + number).say("hello")
         key = await prepare(database, config, SCHOOLS, 1)
-        port = _free_port()
+        port = free_port()
         life = Life(database, str(config), sandbox.token, sandbox.url, port)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http:
             run = Siege(life, sandbox, http, key, seed)
@@ -216,12 +216,6 @@ async def siege(
             "presses": run.presses,
         }
         return did, broken
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> int:

@@ -4,7 +4,6 @@ and started again: the alert is settled all the same, and no promise is broken.
 
 import asyncio
 import shutil
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -30,6 +29,7 @@ from bot.store import directory
 from bot.store.unit_of_work import Store
 from tests.conftest import fresh_database
 from tests.databases import Postgres
+from tests.ports import free_port
 from tests.rigs.mortal import Life, births, live
 from tests.world import CONFIG
 
@@ -146,12 +146,6 @@ class Journey:
         return {alert["state"] for alert in response.json()["alerts"]} == {"acknowledged"}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def _prepared(database: str, config: Path) -> str:
     """A school, its DSP and its nurse, both enrolled; the police's key."""
     ctx = Context(Store(database), MachineClock(), "preparing")
@@ -185,7 +179,7 @@ def _notice() -> dict[str, Any]:
 async def _live_through(database: str, config: Path, *, dies_at: int, after_commit: bool) -> int:
     """One journey with one death; how many deaths there were."""
     async with Sandbox(MachineClock(), limits=UNLIMITED) as sandbox:
-        port = _free_port()
+        port = free_port()
         life = Life(database, str(config), sandbox.token, sandbox.url, port, dies_at, after_commit)
         for account in (DSP, NURSE):
             sandbox.person(account).say("hello")  # so that the bot may write to them
