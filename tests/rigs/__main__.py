@@ -4,44 +4,57 @@ what was done stands, and the next call goes on from there."""
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tests.rigs.evidence import recorded
 
-_PART = 50
+_BOTH = ("sqlite", "postgres")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A rig's long form: so many of what it counts, in parts of so many, on each of its engines.
+    Its module takes `--engine`, `--seed`, `--record` and `--COUNTED`."""
+
+    rig: str
+    module: str
+    counted: str
+    wanted: int
+    part: int
+    engines: tuple[str, ...] = _BOTH
+
+    def run(self, engine: str) -> bool:
+        """What is still wanted, those of earlier calls counted; False if anything was broken."""
+        while (done := self._done(engine)) < self.wanted:
+            part = min(self.part, self.wanted - done)
+            given = ["--engine", engine, "--seed", self._next_seed(engine), "--record"]
+            command = [sys.executable, "-m", self.module, f"--{self.counted}", part, *given]
+            if subprocess.run(list(map(str, command)), check=False).returncode:
+                return False
+        return True
+
+    def _done(self, engine: str) -> int:
+        return sum(line.numbers.get(self.counted, 0) for line in recorded(self.rig, engine))
+
+    def _next_seed(self, engine: str) -> int:
+        return max((line.seed for line in recorded(self.rig, engine)), default=0) + 1
+
+
+FORMS = (Form("kill", "tests.rigs.kills", "kills", 1000, 50),)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.rigs", description=__doc__)
-    parser.add_argument("--kills", type=int, default=1000, help="in all, on each engine")
-    parser.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--rig", choices=[form.rig for form in FORMS], help="this one alone")
+    parser.add_argument("--engine", choices=_BOTH, help="on this one alone")
     given = parser.parse_args()
-    engines = ("sqlite", "postgres") if given.engine == "both" else (given.engine,)
-    return max([_kills(engine, given.kills) for engine in engines])
-
-
-def _kills(engine: str, wanted: int) -> int:
-    """So many kills in all, those of earlier calls among them; 1 if anything was broken."""
-    while (done := _done("kill", engine, "kills")) < wanted:
-        part = min(_PART, wanted - done)
-        command = ["tests.rigs.kills", "--engine", engine, "--kills", str(part)]
-        if _run([*command, "--seed", str(_next_seed("kill", engine)), "--record"]):
-            return 1
-    return 0
-
-
-def _done(rig: str, engine: str, what: str) -> int:
-    of_it = [line for line in recorded() if (line.rig, line.engine) == (rig, engine)]
-    return sum(line.numbers.get(what, 0) for line in of_it)
-
-
-def _next_seed(rig: str, engine: str) -> int:
-    seeds = [line.seed for line in recorded() if (line.rig, line.engine) == (rig, engine)]
-    return max(seeds, default=0) + 1
-
-
-def _run(command: Sequence[str]) -> int:
-    return subprocess.run([sys.executable, "-m", *command], check=False).returncode
+    held = [
+        form.run(engine)
+        for form in FORMS
+        for engine in form.engines
+        if given.rig in (None, form.rig) and given.engine in (None, engine)
+    ]
+    return 0 if all(held) else 1
 
 
 if __name__ == "__main__":

@@ -85,10 +85,12 @@ def closes(
     return line
 
 
-def recorded() -> list[Line]:
+def recorded(rig: str | None = None, engine: str | None = None) -> list[Line]:
+    """The lines kept so far: all, or those of a rig on an engine."""
     if not LINES.exists():
         return []
-    return [Line(**json.loads(line)) for line in LINES.read_text().splitlines()]
+    lines = [Line(**json.loads(line)) for line in LINES.read_text().splitlines()]
+    return [one for one in lines if rig in (None, one.rig) and engine in (None, one.engine)]
 
 
 def document(lines: Iterable[Line]) -> str:
