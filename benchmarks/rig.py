@@ -39,6 +39,7 @@ class Rig:
     http: httpx.AsyncClient
     key: str
     schools: int
+    database: str
 
     async def send(self, number: int) -> datetime:
         """Post one; when its 202 was here."""
@@ -72,11 +73,14 @@ async def arrived(sandbox: Sandbox, messages: int) -> None:
 
 
 @asynccontextmanager
-async def rig(*, schools: int, recipients: int, limits: Limits = TELEGRAMS) -> AsyncIterator[Rig]:
-    """`recipients` DSPs at each school, each with a telephone; the nurse leg is off."""
+async def rig(
+    *, schools: int, recipients: int, limits: Limits = TELEGRAMS, database: str | None = None
+) -> AsyncIterator[Rig]:
+    """`recipients` DSPs at each school, each with a telephone; the nurse leg is off. Without an
+    address of a database it is a file of its own."""
     with tempfile.TemporaryDirectory(prefix="encompass-bench-") as folder:
         async with Sandbox(MachineClock(), limits=limits) as sandbox:
-            url = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
+            url = database or f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
             config = without_nurses(Path(folder))
             key = await prepare(url, config, schools, recipients)
             for number in range(schools * recipients):
@@ -99,7 +103,7 @@ async def rig(*, schools: int, recipients: int, limits: Limits = TELEGRAMS) -> A
                 line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
                 base = line.split()[2].rstrip(".")
                 async with httpx.AsyncClient(base_url=base, timeout=60) as http:
-                    yield Rig(sandbox, http, key, schools)
+                    yield Rig(sandbox, http, key, schools, url)
             finally:
                 process.terminate()
                 await process.wait()

@@ -1,8 +1,10 @@
 """Health and metrics: states and counts, no personal data."""
 
+import asyncio
+
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
 
 from bot.domain.errors import StoreError
 from bot.flow.context import Context
@@ -34,9 +36,11 @@ def health_router(ctx: Context) -> APIRouter:
 
     @router.get("/metrics")
     async def scrape() -> Response:
-        """Gauges for Prometheus."""
+        """Gauges for Prometheus: what waits, and what this process holds (a leak shows here)."""
         registry = CollectorRegistry()
-        for name, value in (await metrics(ctx)).items():
+        ProcessCollector("encompass", registry=registry)
+        gauges = {**await metrics(ctx), "tasks": len(asyncio.all_tasks())}
+        for name, value in gauges.items():
             Gauge(f"encompass_{name}", name.replace("_", " "), registry=registry).set(value)
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 

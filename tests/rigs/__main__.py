@@ -40,7 +40,10 @@ class Form:
         return max((line.seed for line in recorded(self.rig, engine)), default=0) + 1
 
 
-FORMS = (Form("kill", "tests.rigs.kills", "kills", 1000, 50),)
+FORMS = (
+    Form("kill", "tests.rigs.kills", "kills", 1000, 50),
+    Form("soak", "tests.rigs.soak", "minutes", 120, 120),
+)
 
 
 def main() -> int:
