@@ -33,7 +33,6 @@ async def answer_question(
 ) -> Reply:
     """Write the answer down, and tell everyone who asked that there is one."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         pressed = await alerts.by_id(tx, alert_id)
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
@@ -42,7 +41,7 @@ async def answer_question(
         # The notification first, as asking and raising lock them.
         await notifications.by_id(tx, pressed.notification_id, lock=True)
         duties = await alerts.of_notifications(tx, [pressed.notification_id])
-        known = await in_force(ctx, tx)
+        known, now = await in_force(ctx, tx), ctx.now()
         alert = next(duty for duty in duties if duty.id == alert_id)
         match may_open(known, person, alert, (), now):
             case Opening.NOTHING:

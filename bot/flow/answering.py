@@ -36,9 +36,9 @@ class Reached:
 
 async def reach(ctx: Context, tx: Tx, person_id: str, alert_id: int) -> Reached | Reply:
     """The alert behind its lock, and who asks. Whether they may is the next question."""
-    now = ctx.now()
     alert = await alerts.by_id(tx, alert_id, lock=True)
-    known = await in_force(ctx, tx)  # behind the lock, as is everything that decides
+    # Behind the lock, as is everything that decides: what was told meanwhile was told before.
+    known, now = await in_force(ctx, tx), ctx.now()
     person = known.directory.people.get(person_id)
     if person is None or alert is None:
         return nothing_here(person.language if person else "en")

@@ -53,9 +53,8 @@ async def offer_questions(
 ) -> Reply:
     """What *Ask a question* does: the card that was pressed shows what may be asked, this once."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         alert = await alerts.by_id(tx, alert_id, lock=True)
-        known = await in_force(ctx, tx)
+        known, now = await in_force(ctx, tx), ctx.now()
         person = known.directory.people.get(person_id)
         if person is None or alert is None:
             return nothing_here(person.language if person else "en")
@@ -90,7 +89,6 @@ async def ask_desk(
     """Ask it, once while it stands; who asks what stands already gets the answer as well.
     `wording` is what the asker wrote on the page, for what the set has no question for."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
         pressed = await alerts.by_id(tx, alert_id)
@@ -99,7 +97,7 @@ async def ask_desk(
         # The notification first, as raising locks them: two askers wait for each other here.
         await notifications.by_id(tx, pressed.notification_id, lock=True)
         duties = await alerts.of_notifications(tx, [pressed.notification_id])
-        known = await in_force(ctx, tx)
+        known, now = await in_force(ctx, tx), ctx.now()
         alert = next(duty for duty in duties if duty.id == alert_id)
         why_not = await _why_not(tx, known, person, alert, now)
         if why_not is not None:

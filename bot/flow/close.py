@@ -28,15 +28,14 @@ async def close_all(
 ) -> list[int]:
     """The same within a transaction, for whoever has been asked whether they may; nothing where
     nothing is open, nor for somebody who turns out to be excluded from it behind the lock."""
-    now = ctx.now()
     row = await notifications.by_reference(tx, reference, lock=True)
     if row is None:
         raise NotFoundError(f"There is no notification {reference}.")
     if unless_excluded and unless_excluded in row.excluded:
         return []
-    known = await in_force(ctx, tx)
-    closed, only_questions = [], True
-    for alert in await alerts.of_notifications(tx, [row.id]):
+    known, duties = await in_force(ctx, tx), await alerts.of_notifications(tx, [row.id])
+    now, closed, only_questions = ctx.now(), [], True
+    for alert in duties:
         if alert.state is AlertState.OPEN and await alerts.move(
             tx, alert.id, AlertState.CLOSED, now
         ):

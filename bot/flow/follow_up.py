@@ -44,8 +44,8 @@ async def update(
 ) -> Added:
     """Add to a notification. One that says nothing new, such as a repeat, tells nobody again."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         row = await _own(tx, reference, partner_id)
+        now = ctx.now()
         if row.state is NotificationState.WITHDRAWN:
             raise ConflictError("This notification was withdrawn.")
         before = incident_of(row.content)
@@ -112,16 +112,16 @@ async def withdraw(ctx: Context, partner_id: int, reference: str, reason: str, r
     """The sender takes a notification back: every duty ends, nothing of it can be opened any more,
     and everyone who was told hears so. Withdrawn twice is withdrawn once. Its reference."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         row = await _own(tx, reference, partner_id)
         if row.state is NotificationState.WITHDRAWN:
             return str(row.reference)
+        duties = await alerts.of_notifications(tx, [row.id])
+        now = ctx.now()
         await notifications.add_receipt(
             tx, partner_id=partner_id, door="api", raw=raw, outcome="withdrawal", at=now
         )
         await notifications.change(tx, row.id, state=NotificationState.WITHDRAWN, raise_due_at=None)
         known = await in_force(ctx, tx)
-        duties = await alerts.of_notifications(tx, [row.id])
         told = await _told_or_shown(tx, [alert.id for alert in duties])
         owed: list[Owed] = []
         for alert in duties:

@@ -76,7 +76,6 @@ async def not_ours(ctx: Context, person_id: str, alert_id: int, child: int | Non
     """Take a child out of what this school was told, at once and for both legs. Without `child` the
     only one in the presser's scope is meant."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
         pressed = await alerts.by_id(tx, alert_id)
@@ -86,6 +85,7 @@ async def not_ours(ctx: Context, person_id: str, alert_id: int, child: int | Non
         row = await notifications.by_id(tx, pressed.notification_id, lock=True)
         assert row is not None
         duties = await alerts.of_notifications(tx, [row.id])
+        now = ctx.now()
         alert = next(duty for duty in duties if duty.id == alert_id)
         children = await alerts.children(tx, [duty.id for duty in duties])
         person = in_their_place(known, person, alert, now)

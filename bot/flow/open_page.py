@@ -48,10 +48,9 @@ async def open_on_page(ctx: Context, visitor: Visitor, alert_id: int) -> AlertPa
     if not visitor.may_ask_for(alert_id):
         return nothing_here(language)
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         alert = await alerts.by_id(tx, alert_id, lock=True)
         # Behind the lock: who left, or lost this account, while it was waited for is out.
-        known = await in_force(ctx, tx)
+        known, now = await in_force(ctx, tx), ctx.now()
         person = holder_of(known, visitor.person.id, visitor.contact_id)
         if alert is None or person is None:
             return nothing_here(language)

@@ -55,9 +55,8 @@ async def _ask_or_put_off(ctx: Context, whose: Whose) -> None:
 
 
 async def _ask(ctx: Context, tx: Tx, whose: Whose) -> None:
-    now = ctx.now()
     alert = await alerts.by_id(tx, whose[0], lock=True)
-    owed = await plans.owed_by(tx, whose)
+    owed, now = await plans.owed_by(tx, whose), ctx.now()
     if alert is None or owed is None or owed.next_at is None or owed.next_at > now:
         return  # another worker has asked
     given = (await alerts.answers(tx, [alert.id]))[alert.id]

@@ -18,7 +18,6 @@ from bot.store import alerts, events, notifications
 async def recuse(ctx: Context, person_id: str, alert_id: int) -> Reply:
     """Exclude whoever asks it of themselves from all of this notification; nobody hears why."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         known = await in_force(ctx, tx)
         person = known.directory.people.get(person_id)
         pressed = await alerts.by_id(tx, alert_id)
@@ -27,6 +26,7 @@ async def recuse(ctx: Context, person_id: str, alert_id: int) -> Reply:
         # The notification first, as raising locks them: who is excluded is its to say.
         row = await notifications.by_id(tx, pressed.notification_id, lock=True)
         duties = await alerts.of_notifications(tx, [pressed.notification_id])
+        now = ctx.now()
         alert = next(duty for duty in duties if duty.id == alert_id)
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if alert.state is AlertState.MISDIRECTED:

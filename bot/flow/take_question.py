@@ -17,9 +17,8 @@ from bot.store import alerts, events, questions
 async def take_question(ctx: Context, person_id: str, alert_id: int) -> Reply:
     """Make this person its owner, unless somebody who is there has it."""
     async with ctx.store.unit() as tx:
-        now = ctx.now()
         alert = await alerts.by_id(tx, alert_id, lock=True)  # who may is asked behind the lock
-        known = await in_force(ctx, tx)
+        known, now = await in_force(ctx, tx), ctx.now()
         person = known.directory.people.get(person_id)
         if person is None or alert is None or alert.leg is not Leg.QUESTION:
             return nothing_here(person.language if person else "en")

@@ -1,0 +1,55 @@
+"""Who ends an alert waits for whoever has it at that moment, and ends it after what was done
+meanwhile: never before a step that was told while it waited (I4)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.flow.acknowledge import acknowledge
+from bot.flow.close import close
+from bot.store import alerts
+from bot.store.tables import alerts as table
+from tests.builders import child_of
+from tests.world import World
+
+_STANDS_BEFORE_THE_LOCK = 0.3
+"""Seconds, by when a transaction on loopback waits there."""
+
+
+async def _withdrawn(world: World, reference: str, alert_id: int) -> None:  # noqa: ARG001
+    await world.police.withdraw(reference)
+
+
+async def _closed(world: World, reference: str, alert_id: int) -> None:  # noqa: ARG001
+    await close(world.ctx, reference, "moved away", "command line")
+
+
+async def _acknowledged(world: World, reference: str, alert_id: int) -> None:  # noqa: ARG001
+    await acknowledge(world.ctx, "mair", alert_id)
+
+
+@pytest.mark.parametrize("ends", [_withdrawn, _closed, _acknowledged])
+async def test_an_alert_ends_after_what_was_done_while_its_end_waited(
+    world: World, ends: Callable[[World, str, int], Awaitable[None]]
+) -> None:
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair")
+    reference = await world.police.send(child_of(school))
+    await world.settle()
+    world.phone("Mair").expects("alert")
+    async with world.ctx.store.unit() as tx:
+        (number,) = [row.id for row in await alerts.open_ones(tx)]
+        await alerts.lock_all(tx, [number])
+        ending = asyncio.create_task(ends(world, reference, number))
+        await asyncio.wait([ending], timeout=_STANDS_BEFORE_THE_LOCK)
+        assert not ending.done()
+        meanwhile = world.clock.now() + timedelta(seconds=1)
+        world.clock.move_to(meanwhile)
+    await ending
+    await world.settle()
+    world.everyone_is_accounted_for()  # what each ending says is for the journeys
+    async with world.ctx.store.reading() as tx:
+        assert await tx.scalar(select(table.c.ended_at).where(table.c.id == number)) >= meanwhile
