@@ -64,6 +64,8 @@ async def record_outcomes(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]
 
 async def _record_ours(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]]) -> None:
     async with ctx.store.unit() as tx:
+        unhappy = {row.alert_id for row, outcome in ended if not isinstance(outcome, Sent)}
+        await alerts.lock_all(tx, unhappy - {None})  # before their messages, as whoever answers
         held = await messages.still_claimed(tx, [row.id for row, _ in ended], ctx.worker)
         # A claim that was taken over, even by ourselves, is not ours to record (fencing).
         ours = [
@@ -87,7 +89,9 @@ async def take_over(ctx: Context) -> None:
 
 async def _take_over(ctx: Context, limit: int) -> int:
     async with ctx.store.unit() as tx:
-        abandoned = await messages.abandoned(tx, ctx.now(), limit)
+        over = await messages.claims_over(tx, ctx.now(), limit)
+        await alerts.lock_all(tx, {row.alert_id for row in over} - {None})
+        abandoned = await messages.abandoned(tx, ctx.now(), [row.id for row in over])
         lost = Unknown("the worker stopped answering")
         await _record_all(ctx, tx, [(row, lost) for row in abandoned])
         return len(abandoned)
@@ -99,7 +103,8 @@ async def _take_over_one_or_wait(ctx: Context) -> int:
     except Exception:
         log.exception("taking a claim over failed")
         async with ctx.store.unit() as tx:
-            for row in await messages.abandoned(tx, ctx.now(), 1):
+            over = await messages.claims_over(tx, ctx.now(), 1)
+            for row in await messages.abandoned(tx, ctx.now(), [row.id for row in over]):
                 await messages.change(tx, row.id, claimed_until=ctx.now() + _PUT_OFF)
         return 1
 
@@ -108,8 +113,11 @@ async def _record_all(ctx: Context, tx: Tx, ended: Sequence[tuple[Row[Any], Outc
     now = ctx.now()
     # A chat's second counts from the send as it was, not from its slot as it was planned.
     free_at = now + timedelta(seconds=ctx.chat_seconds)
-    for row in (row for row, _ in ended if row.kind is not Kind.MENU):
-        await pace.hold_chats(tx, row.channel, {row.address: free_at})
+    for channel in {row.channel for row, _ in ended}:
+        chats = {
+            row.address for row, _ in ended if row.channel is channel and row.kind is not Kind.MENU
+        }
+        await pace.hold_chats(tx, channel, dict.fromkeys(chats, free_at))
     for channel in {row.channel for row, outcome in ended if isinstance(outcome, Sent)}:
         await alarms.clear(tx, *(_refusal(channel, reason) for reason in _REFUSED))
     if ctx.second is not None:

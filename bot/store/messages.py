@@ -144,12 +144,26 @@ async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Seq
     )
 
 
-async def abandoned(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Claims whose time is over: the worker died, froze, or was taken over."""
+async def claims_over(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Claims whose time is over: the worker died, froze, or was taken over. Nothing is locked."""
+    return await tx.all(
+        select(messages.c.id, messages.c.alert_id)
+        .where(messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= now)
+        .order_by(messages.c.id)
+        .limit(limit)
+    )
+
+
+async def abandoned(tx: Tx, now: datetime, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Those of these claims whose time is over still, locked."""
     return await tx.all(
         select(messages)
-        .where(messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= now)
-        .limit(limit)
+        .where(
+            messages.c.id.in_(ids),
+            messages.c.state == MessageState.CLAIMED,
+            messages.c.claimed_until <= now,
+        )
+        .order_by(messages.c.id)
         .with_for_update(skip_locked=True)
     )
 
@@ -174,6 +188,7 @@ async def still_claimed(tx: Tx, ids: Collection[int], worker: str) -> dict[int, 
             messages.c.state == MessageState.CLAIMED,
             messages.c.claimed_by == worker,
         )
+        .order_by(messages.c.id)
         .with_for_update()
     )
     return {row.id: row for row in rows}
