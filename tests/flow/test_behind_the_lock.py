@@ -2,7 +2,7 @@
 meanwhile: never before a step that was told while it waited (I4). Everybody locks in one order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 import pytest
@@ -36,7 +36,7 @@ async def _acknowledged(world: World, reference: str, alert_id: int) -> None:
 
 @pytest.mark.parametrize("ends", [_withdrawn, _closed, _acknowledged])
 async def test_an_alert_ends_after_what_was_done_while_its_end_waited(
-    world: World, ends: Callable[[World, str, int], Awaitable[None]]
+    world: World, ends: Callable[[World, str, int], Coroutine[None, None, None]]
 ) -> None:
     await world.without_nurses()
     school = await world.school("Ysgol Bryn", dsp="Mair")
