@@ -122,6 +122,7 @@ async def _record_all(ctx: Context, tx: Tx, ended: Sequence[tuple[Row[Any], Outc
         await alarms.clear(tx, *(_refusal(channel, reason) for reason in _REFUSED))
     if ctx.second is not None:
         await note_service(ctx, tx, ended, now)
+    await _mark_sent(tx, ended, now)
     states = await alerts.by_ids(tx, {row.alert_id for row, _ in ended if row.alert_id})
     for row, outcome in ended:
         await _record(ctx, tx, row, outcome, states.get(row.alert_id), now)
@@ -165,8 +166,8 @@ async def _record(
         case Rejected(reason, detail) if row.kind is Kind.MENU:
             log.info("a menu was refused", extra={"why": f"{reason.value} {detail}".strip()})
             await messages.end(tx, row.id, MessageState.REJECTED)
-        case Sent(provider_message_id):
-            await _sent(tx, row, provider_message_id, alert, now)
+        case Sent():
+            await _sent(tx, row, alert, now)
         case Deferred(until, reason):
             await _again(tx, row, until)
             if row.kind is Kind.MENU:
@@ -191,13 +192,22 @@ async def _record(
             await _unknown(ctx, tx, row, now)
 
 
-async def _sent(
-    tx: Tx, row: Row[Any], provider_message_id: str | None, alert: Row[Any] | None, now: datetime
-) -> None:
-    changes: dict[str, Any] = {"state": MessageState.SENT, "sent_at": now}
-    if row.operation is Operation.SEND:
-        changes["provider_message_id"] = provider_message_id
-    await messages.change(tx, row.id, **changes)
+async def _mark_sent(tx: Tx, ended: Sequence[tuple[Row[Any], Outcome]], now: datetime) -> None:
+    """All that arrived at once: they are most of what there is to record."""
+    cards, others = list[dict[str, Any]](), list[dict[str, Any]]()
+    for row, outcome in ended:
+        if isinstance(outcome, Sent):
+            changes = {"id": row.id, "state": MessageState.SENT, "sent_at": now}
+            if row.operation is Operation.SEND:
+                cards.append({**changes, "provider_message_id": outcome.provider_message_id})
+            else:
+                others.append(changes)
+    await messages.change_each(tx, cards)
+    await messages.change_each(tx, others)
+
+
+async def _sent(tx: Tx, row: Row[Any], alert: Row[Any] | None, now: datetime) -> None:
+    """What follows for the card of a message that arrived."""
     landed_late = alert is not None and alert.state is not AlertState.OPEN
     if row.operation is Operation.SEND and row.kind in CARDS and landed_late:
         await refresh_card(tx, now, row)  # settled while it was in flight: a stand-down follows

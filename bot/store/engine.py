@@ -80,6 +80,7 @@ def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
             timeout=BUSY_SECONDS,
             check_same_thread=False,  # the loop uses it too while its thread is idle
         )
+        connection.only_reads = begin == "BEGIN"
         try:
             await connection.run(lambda: write_ahead(connection.driver))
         except BaseException:

@@ -62,7 +62,7 @@ async def pending_shared(tx: Tx, kind: Kind, contacts: Collection[int]) -> Seque
 
 
 async def set_params(tx: Tx, message_id: int, params: Mapping[str, Any]) -> None:
-    await tx.execute(update(messages).where(messages.c.id == message_id).values(params=params))
+    await tx.change(messages, message_id, params=params)
 
 
 # --- claiming ------------------------------------------------------------------------------------
@@ -195,7 +195,12 @@ async def still_claimed(tx: Tx, ids: Collection[int], worker: str) -> dict[int, 
 
 
 async def change(tx: Tx, message_id: int, **values: Any) -> None:
-    await tx.execute(update(messages).where(messages.c.id == message_id).values(**values))
+    await tx.change(messages, message_id, **values)
+
+
+async def change_each(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Several, by their `id`; all of the same columns."""
+    await tx.change_each(messages, rows)
 
 
 async def end(tx: Tx, message_id: int, state: MessageState) -> None:

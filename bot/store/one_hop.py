@@ -102,6 +102,8 @@ class OneHopConnection(aiosqlite.Connection):
     """`idle` while its thread has nothing in hand: the driver's connection is one's own then."""
 
     idle = True
+    only_reads = False
+    """Whether its transactions write nothing, so that ending one waits for no disk."""
 
     @property
     def driver(self) -> sqlite3.Connection:
@@ -129,6 +131,18 @@ class OneHopConnection(aiosqlite.Connection):
         if kept_back and (task := asyncio.current_task()):
             task.cancel()
         return doing.result()
+
+    async def commit(self) -> None:
+        if self.only_reads and self.idle:
+            self.driver.commit()
+        else:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        if self.only_reads and self.idle:
+            self.driver.rollback()
+        else:
+            await super().rollback()
 
     def cursor(self) -> Any:
         return _Cursor(self)

@@ -8,9 +8,10 @@ share its next commit, each in a savepoint of its own; on PostgreSQL each unit i
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Table, insert
+from sqlalchemy import Executable, Table, Update, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -22,6 +23,12 @@ from bot.store.engine import parse_url, reading_engine, sqlite_file, writing_eng
 from bot.store.one_hop import OneHopConnection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+@cache
+def _by_number(table: Table) -> Update:
+    """Built once: a statement costs more to build than to run."""
+    return update(table).where(table.c.id == bindparam("the_id", type_=table.c.id.type))
 
 
 class Tx:
@@ -57,10 +64,22 @@ class Tx:
 
     async def add(self, table: Table, **values: Any) -> int:
         """Insert one row and return its number."""
-        result = await self.execute(insert(table).values(**values))
+        result = await self.execute(insert(table), values)
         key = result.inserted_primary_key
         assert key is not None
         return int(key[0])
+
+    async def change(self, table: Table, number: int, **values: Any) -> None:
+        """Change this row; the values are plain."""
+        await self.change_each(table, [{"id": number, **values}])
+
+    async def change_each(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same of several, all of the same columns; each is told by its `id`."""
+        if rows:
+            given = [
+                {("the_id" if name == "id" else name): row[name] for name in row} for row in rows
+            ]
+            await self.execute(_by_number(table), given if len(given) > 1 else given[0])
 
     def wake(self, *stages: str) -> None:
         """After the commit, and only then, these stages look at their rows at once."""
