@@ -15,7 +15,8 @@ told to write (SQLite's "powersafe overwrite", which its unix VFS takes for gran
 synced before; a file system that is itself broken after a cut, or a whole disk that is gone. A
 directory's names are taken to be durable once the directory was synced and not before, each on its
 own. The service's other files, PostgreSQL's own durability, and what the service then goes on to do
-(the kill rig) are not looked at here.
+(the kill rig) are not looked at here. Two things differ from the service in use: each commit also
+writes its number into the file, and no message waits for a chat's second.
 """
 
 import argparse
