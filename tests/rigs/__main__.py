@@ -43,6 +43,7 @@ class Form:
 FORMS = (
     Form("kill", "tests.rigs.kills", "kills", 1000, 50),
     Form("soak", "tests.rigs.soak", "minutes", 120, 120),
+    Form("power cut", "tests.rigs.power_cut", "cuts", 1000, 250, ("sqlite",)),
 )
 
 
