@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.burst import bursts
 from benchmarks.directory import importing, searching
+from benchmarks.due import due_at_once
 from benchmarks.figures import HEAD, Figure
 from benchmarks.page import first_on_the_page
 from benchmarks.sending import first_send, paced
@@ -46,6 +47,7 @@ async def _figures(*, short: bool) -> list[Figure]:
     figures += await bursts(200 if short else 2000, 1 if short else 3)
     figures += await steadily(40 if short else 600, 1 if short else 3)
     figures += await starting(1000 if short else 100_000)
+    figures.append(await due_at_once(100 if short else 1000))
     figures.append(await first_on_the_page(20))
     figures.append(await viewing(100_000))
     figures += [await importing(25_000, 60_000), searching(25_000, 60_000)]

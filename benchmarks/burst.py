@@ -172,7 +172,7 @@ async def _measured(up: Running, notices: int) -> Burst:
         return Burst(
             notices / seconds, quantile(took, 0.99), _processor(up.processes) - worked,
             max(map(_memory, up.processes)), _stored(up.database) - stored,
-            longest(up.stalls, begun),
+            longest(up.stalls, begun) if up.stalls.exists() else 0.0,
         )  # fmt: skip
 
 

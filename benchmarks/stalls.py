@@ -21,5 +21,5 @@ async def note_stalls(path: Path) -> None:
 
 def longest(path: Path, since: float) -> float:
     """Seconds, of those noted since then; 0 if there was none that counts."""
-    stalls = [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+    stalls = [line.split() for line in path.read_text().splitlines()]
     return max((float(late) for at, late in stalls if float(at) >= since), default=0.0)
