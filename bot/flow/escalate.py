@@ -24,7 +24,7 @@ from bot.store import alarms, alerts, events
 from bot.store.unit_of_work import Tx
 
 _BATCH = 20
-"""So few, because the loop does nothing else meanwhile: statements are done on the spot (ADR 30)."""
+"""So few, because the loop does nothing else meanwhile (ADR 30)."""
 _PUT_OFF = timedelta(seconds=30)
 _HELD = timedelta(minutes=1)
 """When an alert is looked at again that waits for the desk to say whom an exclusion means."""
