@@ -126,11 +126,18 @@ async def candidates(tx: Tx, channel: Channel, now: datetime, limit: int) -> Seq
 async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Sequence[Row[Any]]:
     """Claim these, if they still wait: the ones that are ours now, in line, each with its card.
 
-    They are read after the claim has locked them: nobody can add to one that was read before.
+    They are read after the claim has locked them: nobody can add to one that was read before. One
+    that somebody is changing this moment is left for the next claim, so that a claim, which holds
+    many, never waits for who holds one.
     """
+    free = (
+        select(messages.c.id)
+        .where(messages.c.id.in_(ids), messages.c.state == MessageState.PENDING)
+        .with_for_update(skip_locked=True)
+    )
     claimed = await tx.all(
         update(messages)
-        .where(messages.c.id.in_(ids), messages.c.state == MessageState.PENDING)
+        .where(messages.c.id.in_(free))
         .values(
             state=MessageState.CLAIMED,
             claimed_by=worker,

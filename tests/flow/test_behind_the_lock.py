@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.domain.message import MessageState
+from bot.domain.message import Kind, MessageState
+from bot.domain.people import Channel
 from bot.flow.acknowledge import acknowledge
 from bot.flow.close import close
 from bot.flow.record import take_over
+from bot.flow.tell import message_row
 from bot.store import alerts, messages
 from bot.store.tables import alerts as table
 from bot.store.tables import messages as outbox
@@ -84,3 +86,33 @@ async def test_what_became_of_a_message_waits_for_who_answers_its_alert_and_neve
         assert (row.state, row.unknowns, row.rank) == (MessageState.PENDING, 2, 1)
     await world.settle()
     world.everyone_is_accounted_for()
+
+
+async def test_a_claim_leaves_what_is_being_changed_and_takes_the_rest(world: World) -> None:
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+    await world.police.send(child_of(school))
+    await world.settle()
+    world.everyone_is_accounted_for()
+    now = world.clock.now()
+    async with world.ctx.store.unit() as tx:
+        said = {"lines": ["Synthetic."], "buttons": []}
+        rows = [message_row(Kind.ALARM, str(n), now, params=said) for n in (1, 2)]
+        one, two = await messages.add(tx, [{**row, "channel": Channel.SMS} for row in rows])
+
+    async def claim() -> list[int]:
+        async with world.ctx.store.unit() as tx:
+            claimed = await messages.claim(tx, [one, two], "w", now)
+            for row in claimed:
+                await messages.end(tx, row.id, MessageState.CANCELLED)
+            return sorted(row.id for row in claimed)
+
+    async with world.ctx.store.unit() as tx:
+        await messages.change(tx, one, rank=1)
+        claiming = asyncio.create_task(claim())
+        await asyncio.wait([claiming], timeout=_STANDS_BEFORE_THE_LOCK)
+        waits_for_nobody = claiming.done()
+    first = await claiming
+    # On SQLite there is one writer: the claim comes after the change, and takes both.
+    assert first == ([two] if waits_for_nobody else [one, two])
+    assert sorted(first + await claim()) == [one, two]
