@@ -28,6 +28,7 @@ class Life:
     port: int
     dies_at: int = 0
     after_commit: bool = False
+    partner_rate: float = 100
 
 
 def live(life: Life) -> None:
@@ -47,6 +48,7 @@ def live(life: Life) -> None:
             database_url=life.database,
             config_dir=Path(life.config),
             http_port=life.port,
+            partner_rate=life.partner_rate,
         )
     )
     app.ctx.rate, app.ctx.chat_seconds = 1000, 0.0
