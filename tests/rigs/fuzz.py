@@ -89,7 +89,7 @@ class Fuzz:
     seed: int
     whole: bool = True
     """With the phase that goes through everything the document says, one by one."""
-    did: Counter[str] = field(default_factory=Counter)
+    did: Counter[str] = field(default_factory=lambda: Counter(cases=0, knocks=0, foreign=0))
     failures: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """A check, the call, the fault's name; with the first request that showed it."""
 
