@@ -354,7 +354,9 @@ def main() -> int:
         run, must_be_none = asyncio.run(fuzz(template, Path(folder), given.seed, given.cases))
     for failure, says in run.failures.items():
         sys.stderr.write(f"{' · '.join(failure)}\n{says}\n\n")
-    line = closes("fuzz", given.engine, given.seed, run.did, must_be_none, record=given.record)
+    line = closes(
+        "fuzz", given.engine, given.seed, dict(run.did), must_be_none, record=given.record
+    )
     return 0 if line.held else 1
 
 
