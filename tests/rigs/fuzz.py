@@ -14,14 +14,12 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import requests
 import schemathesis
 from hypothesis import strategies as st
@@ -32,7 +30,6 @@ from benchmarks.rig import prepare, without_nurses
 from bot.clock import MachineClock
 from bot.flow.context import Context
 from bot.flow.partners import create_key, revoke_key
-from bot.flow.watch import check_invariants
 from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.limits import UNLIMITED
 from bot.store.unit_of_work import Store
@@ -40,12 +37,12 @@ from tests.conftest import fresh_database
 from tests.databases import Postgres, template_of
 from tests.ports import free_port
 from tests.rigs.evidence import closes
-from tests.rigs.mortal import Life, births, live
+from tests.rigs.kills import broken_promises
+from tests.rigs.mortal import Life, alive
 
 DOCUMENT = "/api/v1/openapi.json"
 _NOTIFICATIONS = "/api/v1/notifications"
 _SCHOOLS = 3
-_LOOKS = 600
 _CASES_AN_EXAMPLE = 12
 """What one example more of each phase comes to in cases, roughly."""
 _LIFETIME = timedelta(days=300)
@@ -276,40 +273,6 @@ async def _keys(database: str, key: str) -> Keys:
         await ctx.store.close()
 
 
-async def _broken_promises(database: str) -> int:
-    ctx = Context(Store(database), MachineClock(), "auditing")
-    try:
-        breaches = await check_invariants(ctx.store, ctx)
-    finally:
-        await ctx.store.close()
-    for breach in breaches:
-        sys.stderr.write(f"broken: {breach}\n")
-    return sum(breach.count for breach in breaches)
-
-
-@asynccontextmanager
-async def _service(life: Life) -> AsyncIterator[str]:
-    """The real service in a process of its own, until the end of the block: its address."""
-    process = births().Process(target=live, args=(life,), daemon=True)
-    process.start()
-    url = f"http://127.0.0.1:{life.port}"
-    try:
-        async with httpx.AsyncClient(base_url=url) as http:
-            for _ in range(_LOOKS):
-                try:
-                    await http.get("/health/live")
-                    break
-                except httpx.TransportError:
-                    await asyncio.sleep(0.05)
-        yield url
-        process.terminate()
-        await asyncio.to_thread(process.join, 20)
-        assert process.exitcode == 0, f"it ended by {process.exitcode}"
-    finally:
-        if process.exitcode is None:
-            process.kill()
-
-
 async def fuzz(
     template: Path | Postgres, folder: Path, seed: int, cases: int, *, whole: bool = True
 ) -> tuple[Fuzz, dict[str, int]]:
@@ -324,10 +287,10 @@ async def fuzz(
         life = Life(
             database, str(config), sandbox.token, sandbox.url, free_port(), partner_rate=100_000
         )
-        async with _service(life) as url:
+        async with alive(life) as url:
             run = Fuzz(url, keys, seed, whole)
             await asyncio.to_thread(run.run, cases)
-        return run, broken(run.failures) | {"broken promises": await _broken_promises(database)}
+        return run, broken(run.failures) | {"broken promises": await broken_promises(database)}
 
 
 def broken(failures: Iterable[tuple[str, str, str]]) -> dict[str, int]:
