@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -111,6 +112,7 @@ def main() -> int:
     )
     asked = parser.parse_args()
     logging.disable()  # every refusal of a library would stand in it
+    warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
     with (
         template_of(asked.engine) as template,
