@@ -1,9 +1,9 @@
 """The real service without Telegram's pace, as the floor has none: what it can do by itself."""
 
 import asyncio
-import signal
 
 from bot.app import App
+from bot.commands.service import run_until_stopped
 from bot.logs import configure_logs
 from bot.settings import read_settings
 
@@ -13,8 +13,7 @@ async def main() -> None:
     configure_logs(settings.log_level)
     app = App(settings)
     app.ctx.rate, app.ctx.chat_seconds = 1e6, 0.0
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop.set)
-    await app.run()
+    await run_until_stopped(app)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,12 @@ def serve(given: argparse.Namespace) -> int:  # noqa: ARG001
 async def _serve(settings: Settings) -> int:
     from bot.app import App  # the whole service: seconds that `migrate` does not need
 
-    app = App(settings)
+    await run_until_stopped(App(settings))
+    return 0
+
+
+async def run_until_stopped(app: "App") -> None:
+    """Serve until a signal ends it."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop.set)
@@ -58,11 +64,14 @@ async def _serve(settings: Settings) -> int:
     finally:
         announcing.cancel()
         stopping.cancel()
-    return 0
 
 
 async def _announce(app: "App") -> None:
     await app.started.wait()
+    # What is there now stays: no collection of garbage need look through it again, which would
+    # hold up whoever is waiting for an answer.
+    gc.collect()
+    gc.freeze()
     print(f"Serving on {app.url}. Stop with Ctrl-C or SIGTERM.", flush=True)
 
 

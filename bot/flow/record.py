@@ -64,6 +64,8 @@ async def record_outcomes(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]
 
 async def _record_ours(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]]) -> None:
     async with ctx.store.unit() as tx:
+        unhappy = {row.alert_id for row, outcome in ended if not isinstance(outcome, Sent)}
+        await alerts.lock_all(tx, unhappy - {None})  # before their messages, as whoever answers
         held = await messages.still_claimed(tx, [row.id for row, _ in ended], ctx.worker)
         # A claim that was taken over, even by ourselves, is not ours to record (fencing).
         ours = [
@@ -87,7 +89,9 @@ async def take_over(ctx: Context) -> None:
 
 async def _take_over(ctx: Context, limit: int) -> int:
     async with ctx.store.unit() as tx:
-        abandoned = await messages.abandoned(tx, ctx.now(), limit)
+        over = await messages.claims_over(tx, ctx.now(), limit)
+        await alerts.lock_all(tx, {row.alert_id for row in over} - {None})
+        abandoned = await messages.abandoned(tx, ctx.now(), [row.id for row in over])
         lost = Unknown("the worker stopped answering")
         await _record_all(ctx, tx, [(row, lost) for row in abandoned])
         return len(abandoned)
@@ -99,7 +103,8 @@ async def _take_over_one_or_wait(ctx: Context) -> int:
     except Exception:
         log.exception("taking a claim over failed")
         async with ctx.store.unit() as tx:
-            for row in await messages.abandoned(tx, ctx.now(), 1):
+            over = await messages.claims_over(tx, ctx.now(), 1)
+            for row in await messages.abandoned(tx, ctx.now(), [row.id for row in over]):
                 await messages.change(tx, row.id, claimed_until=ctx.now() + _PUT_OFF)
         return 1
 
@@ -108,12 +113,16 @@ async def _record_all(ctx: Context, tx: Tx, ended: Sequence[tuple[Row[Any], Outc
     now = ctx.now()
     # A chat's second counts from the send as it was, not from its slot as it was planned.
     free_at = now + timedelta(seconds=ctx.chat_seconds)
-    for row in (row for row, _ in ended if row.kind is not Kind.MENU):
-        await pace.hold_chats(tx, row.channel, {row.address: free_at})
+    for channel in {row.channel for row, _ in ended}:
+        chats = {
+            row.address for row, _ in ended if row.channel is channel and row.kind is not Kind.MENU
+        }
+        await pace.hold_chats(tx, channel, dict.fromkeys(chats, free_at))
     for channel in {row.channel for row, outcome in ended if isinstance(outcome, Sent)}:
         await alarms.clear(tx, *(_refusal(channel, reason) for reason in _REFUSED))
     if ctx.second is not None:
         await note_service(ctx, tx, ended, now)
+    await _mark_sent(tx, ended, now)
     states = await alerts.by_ids(tx, {row.alert_id for row, _ in ended if row.alert_id})
     for row, outcome in ended:
         await _record(ctx, tx, row, outcome, states.get(row.alert_id), now)
@@ -157,8 +166,8 @@ async def _record(
         case Rejected(reason, detail) if row.kind is Kind.MENU:
             log.info("a menu was refused", extra={"why": f"{reason.value} {detail}".strip()})
             await messages.end(tx, row.id, MessageState.REJECTED)
-        case Sent(provider_message_id):
-            await _sent(tx, row, provider_message_id, alert, now)
+        case Sent():
+            await _sent(tx, row, alert, now)
         case Deferred(until, reason):
             await _again(tx, row, until)
             if row.kind is Kind.MENU:
@@ -183,13 +192,22 @@ async def _record(
             await _unknown(ctx, tx, row, now)
 
 
-async def _sent(
-    tx: Tx, row: Row[Any], provider_message_id: str | None, alert: Row[Any] | None, now: datetime
-) -> None:
-    changes: dict[str, Any] = {"state": MessageState.SENT, "sent_at": now}
-    if row.operation is Operation.SEND:
-        changes["provider_message_id"] = provider_message_id
-    await messages.change(tx, row.id, **changes)
+async def _mark_sent(tx: Tx, ended: Sequence[tuple[Row[Any], Outcome]], now: datetime) -> None:
+    """All that arrived at once: they are most of what there is to record."""
+    cards, others = list[dict[str, Any]](), list[dict[str, Any]]()
+    for row, outcome in ended:
+        if isinstance(outcome, Sent):
+            changes = {"id": row.id, "state": MessageState.SENT, "sent_at": now}
+            if row.operation is Operation.SEND:
+                cards.append({**changes, "provider_message_id": outcome.provider_message_id})
+            else:
+                others.append(changes)
+    await messages.change_each(tx, cards)
+    await messages.change_each(tx, others)
+
+
+async def _sent(tx: Tx, row: Row[Any], alert: Row[Any] | None, now: datetime) -> None:
+    """What follows for the card of a message that arrived."""
     landed_late = alert is not None and alert.state is not AlertState.OPEN
     if row.operation is Operation.SEND and row.kind in CARDS and landed_late:
         await refresh_card(tx, now, row)  # settled while it was in flight: a stand-down follows

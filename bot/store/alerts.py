@@ -313,7 +313,7 @@ async def open_told(tx: Tx, people: Collection[str]) -> dict[str, list[int]]:
 
 
 async def change(tx: Tx, alert_id: int, **values: Any) -> None:
-    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(**values))
+    await tx.change(alerts, alert_id, **values)
 
 
 async def other_schools_told(tx: Tx, notification_id: int, school_code: str) -> bool:

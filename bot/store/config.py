@@ -16,8 +16,11 @@ _TURN = "config_turn"
 _v = config_versions.c
 
 
+_LATEST = select(func.coalesce(func.max(_v.id), 0))
+
+
 async def latest_id(tx: Tx) -> int:
-    return int(await tx.scalar(select(func.coalesce(func.max(_v.id), 0))))
+    return int(await tx.scalar(_LATEST))
 
 
 async def in_force(tx: Tx) -> Sequence[Row[Any]]:

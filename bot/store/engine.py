@@ -74,8 +74,13 @@ def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
     async def open_connection() -> one_hop.OneHopConnection:
         # mode=rw: a missing file is an error, never a fresh and empty database
         connection = await one_hop.connect(
-            f"file:{path}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+            f"file:{path}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,  # the loop uses it too while its thread is idle
         )
+        connection.only_reads = begin == "BEGIN"
         try:
             await connection.run(lambda: write_ahead(connection.driver))
         except BaseException:

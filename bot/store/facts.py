@@ -1,13 +1,15 @@
 """Small facts by name: the directory's version, the bot's own name."""
 
-from sqlalchemy import Integer, Text, cast, select
+from sqlalchemy import Integer, Text, bindparam, cast, select
 
 from bot.store.tables import facts
 from bot.store.unit_of_work import Tx
 
+_READ = select(facts.c.value).where(facts.c.name == bindparam("name"))
+
 
 async def read(tx: Tx, name: str) -> str | None:
-    value = await tx.scalar(select(facts.c.value).where(facts.c.name == name))
+    value = await tx.scalar(_READ, {"name": name})
     return None if value is None else str(value)
 
 

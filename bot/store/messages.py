@@ -62,7 +62,7 @@ async def pending_shared(tx: Tx, kind: Kind, contacts: Collection[int]) -> Seque
 
 
 async def set_params(tx: Tx, message_id: int, params: Mapping[str, Any]) -> None:
-    await tx.execute(update(messages).where(messages.c.id == message_id).values(params=params))
+    await tx.change(messages, message_id, params=params)
 
 
 # --- claiming ------------------------------------------------------------------------------------
@@ -144,12 +144,26 @@ async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Seq
     )
 
 
-async def abandoned(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Claims whose time is over: the worker died, froze, or was taken over."""
+async def claims_over(tx: Tx, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Claims whose time is over: the worker died, froze, or was taken over. Nothing is locked."""
+    return await tx.all(
+        select(messages.c.id, messages.c.alert_id)
+        .where(messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= now)
+        .order_by(messages.c.id)
+        .limit(limit)
+    )
+
+
+async def abandoned(tx: Tx, now: datetime, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Those of these claims whose time is over still, locked."""
     return await tx.all(
         select(messages)
-        .where(messages.c.state == MessageState.CLAIMED, messages.c.claimed_until <= now)
-        .limit(limit)
+        .where(
+            messages.c.id.in_(ids),
+            messages.c.state == MessageState.CLAIMED,
+            messages.c.claimed_until <= now,
+        )
+        .order_by(messages.c.id)
         .with_for_update(skip_locked=True)
     )
 
@@ -174,13 +188,19 @@ async def still_claimed(tx: Tx, ids: Collection[int], worker: str) -> dict[int, 
             messages.c.state == MessageState.CLAIMED,
             messages.c.claimed_by == worker,
         )
+        .order_by(messages.c.id)
         .with_for_update()
     )
     return {row.id: row for row in rows}
 
 
 async def change(tx: Tx, message_id: int, **values: Any) -> None:
-    await tx.execute(update(messages).where(messages.c.id == message_id).values(**values))
+    await tx.change(messages, message_id, **values)
+
+
+async def change_each(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Several, by their `id`; all of the same columns."""
+    await tx.change_each(messages, rows)
 
 
 async def end(tx: Tx, message_id: int, state: MessageState) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
@@ -140,17 +140,23 @@ async def ids_due(tx: Tx, now: datetime, limit: int) -> list[int]:
     return [row.id for row in rows]
 
 
+_DUE_ONE = (
+    select(notifications)
+    .where(
+        notifications.c.id == bindparam("number"),
+        notifications.c.raise_due_at <= bindparam("at", type_=notifications.c.raise_due_at.type),
+    )
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
+
 async def due_one(tx: Tx, notification_id: int, now: datetime) -> Row[Any] | None:
     """This one, if it is still due and no other worker holds it; locked until the commit.
 
     Not against being referred to: a ladder that holds an alert writes lines about its notification,
     and would wait for this lock while this one's holder waits for the alert.
     """
-    return await tx.first(
-        select(notifications)
-        .where(notifications.c.id == notification_id, notifications.c.raise_due_at <= now)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
+    return await tx.first(_DUE_ONE, {"number": notification_id, "at": now})
 
 
 async def by_id(tx: Tx, notification_id: int, *, lock: bool = False) -> Row[Any] | None:
@@ -196,9 +202,7 @@ async def waiting(tx: Tx, ids: Collection[int]) -> set[int]:
 
 
 async def change(tx: Tx, notification_id: int, **values: Any) -> None:
-    await tx.execute(
-        update(notifications).where(notifications.c.id == notification_id).values(**values)
-    )
+    await tx.change(notifications, notification_id, **values)
 
 
 def refusals(row: Row[Any]) -> tuple[Refusal, ...]:

@@ -1,18 +1,50 @@
-"""aiosqlite with one way to its thread and back for each statement.
+"""aiosqlite with at most one way to its thread and back for each statement.
 
 Through the standard cursor a statement takes four: cursor, execute, fetchall, close. They were most
-of what a small transaction cost (docs/benchmarks.md). SQLAlchemy wraps whatever connection its
+of what a small transaction cost (docs/benchmarks.md). And the one that is left costs twenty times
+what a look at an index takes, so a statement that was quick the last time is done on the spot
+(docs/adr/0030-quick-statements-on-the-spot.md). SQLAlchemy wraps whatever connection its
 `async_creator` returns, so this is all there is to it.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import aiosqlite
 
 T = TypeVar("T")
+_QUICK = 0.002
+"""Seconds of processor that the loop can spare at a time."""
+_MAY_WAIT = ("BEGIN IMMEDIATE", "COMMIT", "PRAGMA", "VACUUM")
+"""For another process, or for the disk: never on the spot. The driver's own commit and rollback do
+not come by here."""
+_FEW = 20
+_REMEMBERED = 2000
+
+
+class _Quick:
+    """The statements that took little the last time, by their words; the same for every connection.
+    One that was never seen, or took long, goes to the thread."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def __contains__(self, sql: str) -> bool:
+        return sql in self._known
+
+    def took(self, sql: str, seconds: float) -> None:
+        if seconds > _QUICK:
+            self._known.discard(sql)
+        elif sql not in self._known and not sql.startswith(_MAY_WAIT):
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known.add(sql)
+
+
+_quick = _Quick()
 
 
 class _Cursor:
@@ -31,26 +63,32 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> "_Cursor":
-        await self._run(lambda cursor: cursor.execute(sql, parameters))
-        return self
+        return await self._do(sql, lambda cursor: cursor.execute(sql, parameters))
 
-    async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> "_Cursor":
-        await self._run(lambda cursor: cursor.executemany(sql, parameters))
-        return self
+    async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> "_Cursor":
+        few = len(parameters) <= _FEW
+        return await self._do(sql, lambda cursor: cursor.executemany(sql, parameters), few=few)
 
-    async def _run(self, act: Callable[[sqlite3.Cursor], object]) -> None:
-        def in_the_thread() -> tuple[Any, list[Any], int, int | None]:
+    async def _do(
+        self, sql: str, act: Callable[[sqlite3.Cursor], object], *, few: bool = True
+    ) -> "_Cursor":
+        def do() -> None:
+            begun = time.thread_time()
             cursor = self._connection.driver.cursor()
             try:
                 act(cursor)
-                rows = cursor.fetchall() if cursor.description else []
-                return cursor.description, rows, cursor.rowcount, cursor.lastrowid
+                self.description = cursor.description
+                self._rows = cursor.fetchall() if cursor.description else []
+                self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
             finally:
                 cursor.close()
+                _quick.took(sql, time.thread_time() - begun)
 
-        self.description, self._rows, self.rowcount, self.lastrowid = await self._connection.run(
-            in_the_thread
-        )
+        if few and sql in _quick and self._connection.idle:
+            do()
+        else:
+            await self._connection.run(do)
+        return self
 
     async def fetchall(self) -> list[Any]:
         rows, self._rows = self._rows, []
@@ -61,9 +99,15 @@ class _Cursor:
 
 
 class OneHopConnection(aiosqlite.Connection):
+    """`idle` while its thread has nothing in hand: the driver's connection is one's own then."""
+
+    idle = True
+    only_reads = False
+    """Whether its transactions write nothing, so that ending one waits for no disk."""
+
     @property
     def driver(self) -> sqlite3.Connection:
-        """The driver's own connection; to be used in its thread only."""
+        """The driver's own connection; to be used in its thread, or while that is idle."""
         return self._conn
 
     async def run(self, act: Callable[[], T]) -> T:
@@ -73,7 +117,7 @@ class OneHopConnection(aiosqlite.Connection):
         up the connection, and with it the work of everyone who shares its transaction.
         """
         doing: asyncio.Future[T] = asyncio.ensure_future(self._execute(act))  # type: ignore[no-untyped-call]
-        kept_back = False
+        self.idle, kept_back = False, False
         while not doing.done():
             try:
                 await asyncio.shield(doing)
@@ -83,9 +127,22 @@ class OneHopConnection(aiosqlite.Connection):
                 kept_back = _uncancelled()
             except Exception:
                 break  # the statement's own error; raised below
+        self.idle = True
         if kept_back and (task := asyncio.current_task()):
             task.cancel()
         return doing.result()
+
+    async def commit(self) -> None:
+        if self.only_reads and self.idle:
+            self.driver.commit()
+        else:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        if self.only_reads and self.idle:
+            self.driver.rollback()
+        else:
+            await super().rollback()
 
     def cursor(self) -> Any:
         return _Cursor(self)

@@ -41,6 +41,6 @@ async def hold_chats(tx: Tx, channel: Channel, until: Mapping[str, datetime]) ->
             ),
             [
                 {"channel": channel, "address": address, "next_at": at}
-                for address, at in until.items()
+                for address, at in sorted(until.items())  # in one order, as others lock them
             ],
         )

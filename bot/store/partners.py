@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Row
 
 from bot.store.tables import partner_keys, partners
@@ -24,12 +24,15 @@ async def add_key(tx: Tx, partner_id: int, sha256: str, at: datetime) -> int:
     return await tx.add(partner_keys, partner_id=partner_id, sha256=sha256, created_at=at)
 
 
+_KEY = (
+    select(partner_keys, partners.c.name)
+    .join(partners, partners.c.id == partner_keys.c.partner_id)
+    .where(partner_keys.c.sha256 == bindparam("sha256"))
+)
+
+
 async def key(tx: Tx, sha256: str) -> Row[Any] | None:
-    return await tx.first(
-        select(partner_keys, partners.c.name)
-        .join(partners, partners.c.id == partner_keys.c.partner_id)
-        .where(partner_keys.c.sha256 == sha256)
-    )
+    return await tx.first(_KEY, {"sha256": sha256})
 
 
 async def revoke(tx: Tx, key_id: int, at: datetime) -> bool:

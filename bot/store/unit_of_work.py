@@ -8,9 +8,10 @@ share its next commit, each in a savepoint of its own; on PostgreSQL each unit i
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Table, insert
+from sqlalchemy import Executable, Table, Update, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -19,8 +20,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreError
 from bot.store.engine import parse_url, reading_engine, sqlite_file, writing_engine
+from bot.store.one_hop import OneHopConnection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+@cache
+def _by_number(table: Table) -> Update:
+    """Built once: a statement costs more to build than to run."""
+    return update(table).where(table.c.id == bindparam("the_id", type_=table.c.id.type))
 
 
 class Tx:
@@ -56,10 +64,22 @@ class Tx:
 
     async def add(self, table: Table, **values: Any) -> int:
         """Insert one row and return its number."""
-        result = await self.execute(insert(table).values(**values))
+        result = await self.execute(insert(table), values)
         key = result.inserted_primary_key
         assert key is not None
         return int(key[0])
+
+    async def change(self, table: Table, number: int, **values: Any) -> None:
+        """Change this row; the values are plain."""
+        await self.change_each(table, [{"id": number, **values}])
+
+    async def change_each(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same of several, all of the same columns; each is told by its `id`."""
+        if rows:
+            given = [
+                {("the_id" if name == "id" else name): row[name] for name in row} for row in rows
+            ]
+            await self.execute(_by_number(table), given if len(given) > 1 else given[0])
 
     def wake(self, *stages: str) -> None:
         """After the commit, and only then, these stages look at their rows at once."""
@@ -70,6 +90,10 @@ def _as_store_error(error: Exception) -> StoreError:
     """The driver's words without parameters, which could be a child's data."""
     cause = getattr(error, "orig", None) or error
     return StoreError(f"The database cannot serve at the moment ({type(cause).__name__}).")
+
+
+def _gone() -> StoreError:
+    return StoreError("The database cannot serve at the moment (it took a transaction back).")
 
 
 class _Group:
@@ -143,14 +167,24 @@ class Store:
     async def _shared_unit(self) -> AsyncIterator[Tx]:
         async with self._turn:
             group, writer = await self._open_group()
-            async with writer.begin_nested():
+            # By hand: the names that SQLAlchemy gives savepoints make each a statement of its own.
+            await writer.exec_driver_sql("SAVEPOINT unit")
+            try:
                 tx = Tx(writer)
                 yield tx
+            except BaseException:
+                if await self._stands():
+                    await writer.exec_driver_sql("ROLLBACK TO unit")
+                    await writer.exec_driver_sql("RELEASE unit")
+                raise
+            await writer.exec_driver_sql("RELEASE unit")
             group.woken |= tx.woken
         # Outside the turn: the next unit runs while this one waits for the commit they share.
         await asyncio.shield(group.done)
 
     async def _open_group(self) -> tuple[_Group, AsyncConnection]:
+        if self._group is not None and not await self._stands():
+            await self._fail(self._group, _gone())
         if self._writer is None:
             self._writer = await self._write.connect()
         if self._group is None:
@@ -165,18 +199,37 @@ class Store:
 
     async def _commit_group(self, group: _Group) -> None:
         async with self._turn:
+            if group is not self._group:
+                return  # failed already
             assert self._writer is not None
-            self._group = None
             try:
                 await self._committing()
+                if not await self._stands():
+                    raise _gone()
                 await self._writer.commit()
                 await self._committed(group.woken)
+            except StoreError as error:
+                await self._fail(group, error)
             except Exception as error:
-                group.done.set_exception(_as_store_error(error))
-                group.done.exception()  # a group whose every unit failed has nobody waiting
-                await self._discard_writer()
+                await self._fail(group, _as_store_error(error))
             else:
+                self._group = None
                 group.done.set_result(None)
+
+    async def _fail(self, group: _Group, error: StoreError) -> None:
+        """Nobody of this group has anything kept, and everybody hears so."""
+        self._group = None
+        group.done.set_exception(error)
+        group.done.exception()  # a group whose every unit failed has nobody waiting
+        await self._discard_writer()
+
+    async def _stands(self) -> bool:
+        """Whether the transaction is there still. A full disk, or one that fails, makes SQLite roll
+        all of it back by itself: a commit then would be of nothing, and well received."""
+        assert self._writer is not None
+        connection = (await self._writer.get_raw_connection()).driver_connection
+        assert isinstance(connection, OneHopConnection)
+        return connection.driver.in_transaction
 
     async def _discard_writer(self) -> None:
         """After a commit that failed nobody knows the connection's state: start afresh."""

@@ -1,17 +1,20 @@
 """Who ends an alert waits for whoever has it at that moment, and ends it after what was done
-meanwhile: never before a step that was told while it waited (I4)."""
+meanwhile: never before a step that was told while it waited (I4). Everybody locks in one order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.domain.message import MessageState
 from bot.flow.acknowledge import acknowledge
 from bot.flow.close import close
-from bot.store import alerts
+from bot.flow.record import take_over
+from bot.store import alerts, messages
 from bot.store.tables import alerts as table
+from bot.store.tables import messages as outbox
 from tests.builders import child_of
 from tests.world import World
 
@@ -19,21 +22,21 @@ _STANDS_BEFORE_THE_LOCK = 0.3
 """Seconds, by when a transaction on loopback waits there."""
 
 
-async def _withdrawn(world: World, reference: str, alert_id: int) -> None:  # noqa: ARG001
+async def _withdrawn(world: World, reference: str, alert_id: int) -> None:
     await world.police.withdraw(reference)
 
 
-async def _closed(world: World, reference: str, alert_id: int) -> None:  # noqa: ARG001
+async def _closed(world: World, reference: str, alert_id: int) -> None:
     await close(world.ctx, reference, "moved away", "command line")
 
 
-async def _acknowledged(world: World, reference: str, alert_id: int) -> None:  # noqa: ARG001
+async def _acknowledged(world: World, reference: str, alert_id: int) -> None:
     await acknowledge(world.ctx, "mair", alert_id)
 
 
 @pytest.mark.parametrize("ends", [_withdrawn, _closed, _acknowledged])
 async def test_an_alert_ends_after_what_was_done_while_its_end_waited(
-    world: World, ends: Callable[[World, str, int], Awaitable[None]]
+    world: World, ends: Callable[[World, str, int], Coroutine[None, None, None]]
 ) -> None:
     await world.without_nurses()
     school = await world.school("Ysgol Bryn", dsp="Mair")
@@ -53,3 +56,31 @@ async def test_an_alert_ends_after_what_was_done_while_its_end_waited(
     world.everyone_is_accounted_for()  # what each ending says is for the journeys
     async with world.ctx.store.reading() as tx:
         assert await tx.scalar(select(table.c.ended_at).where(table.c.id == number)) >= meanwhile
+
+
+async def test_what_became_of_a_message_waits_for_who_answers_its_alert_and_never_crosswise(
+    world: World,
+) -> None:
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+    await world.police.send(child_of(school))
+    await world.settle()
+    now = world.clock.now()
+    async with world.ctx.store.unit() as tx:
+        alert = (await alerts.open_ones(tx))[0].id
+        card = await tx.scalar(select(outbox.c.id).where(outbox.c.alert_id == alert))
+        await messages.change(
+            tx, card, state=MessageState.CLAIMED, claimed_until=now, unknowns=1, claimed_by="dead"
+        )
+    async with world.ctx.store.unit() as tx:
+        await alerts.lock_all(tx, [alert])
+        taking_over = asyncio.create_task(take_over(world.ctx))
+        await asyncio.wait([taking_over], timeout=_STANDS_BEFORE_THE_LOCK)
+        await messages.change(tx, card, rank=1)  # crosswise, one of the two would be thrown out
+    await taking_over
+    async with world.ctx.store.reading() as tx:
+        row = await messages.by_id(tx, card)
+        assert row is not None
+        assert (row.state, row.unknowns, row.rank) == (MessageState.PENDING, 2, 1)
+    await world.settle()
+    world.everyone_is_accounted_for()

@@ -37,7 +37,8 @@ _BETWEEN = 0.1
 """Seconds between one sender's notices: some twenty to fifty for each life."""
 _AT_A_COMMIT = 0.7
 """The share of deaths at a commit; the others come at any moment."""
-_COMMITS = (1, 60)
+_COMMITS = {"sqlite+aiosqlite": (1, 60), "postgresql+asyncpg": (1, 240)}
+"""Deaths at a commit, by its number in that life; on SQLite units share their commits."""
 _SECONDS = (0.1, 1.2)
 _LONGEST_LIFE = 15.0
 _PATIENCE = 20.0
@@ -64,6 +65,7 @@ class Siege:
     def __post_init__(self) -> None:
         self._lot = random.Random(self.seed)
         self._births = births()
+        self._commits = _COMMITS[self.life.database.partition(":")[0]]
 
     async def run(self, kills: int) -> None:
         begun = [asyncio.create_task(self._send()) for _ in range(_SENDERS)]
@@ -92,7 +94,7 @@ class Siege:
     async def _one_life(self) -> None:
         """From a birth to a death."""
         at_a_commit = self._lot.random() < _AT_A_COMMIT
-        commit, after = self._lot.randint(*_COMMITS), self._lot.random() < 0.5
+        commit, after = self._lot.randint(*self._commits), self._lot.random() < 0.5
         seconds = self._lot.uniform(*_SECONDS)
         self._born(replace(self.life, dies_at=commit if at_a_commit else 0, after_commit=after))
         if not at_a_commit:

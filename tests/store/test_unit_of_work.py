@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
 
 from bot.domain.errors import StoreError
 from bot.store import facts as known_facts
+from bot.store import schema
 from bot.store.tables import facts
 from bot.store.unit_of_work import Store, Tx
 
@@ -217,3 +219,31 @@ async def test_what_two_count_at_once_is_counted_twice(store: Commits) -> None:
     await asyncio.gather(*(one() for _ in range(8)))
     async with store.reading() as tx:
         assert await known_facts.read(tx, "version") == "8"
+
+
+async def test_on_a_full_disk_whoever_was_told_that_it_is_kept_finds_it_kept(
+    tmp_path: Path,
+) -> None:
+    """SQLite takes the whole transaction back by itself, with what others had in it."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'full.db'}"
+    await schema.migrate(url)
+    store = Commits(url, [])
+    try:
+        async with store.unit() as tx:
+            pages = await tx.scalar(text("PRAGMA page_count"))
+            await tx.execute(text(f"PRAGMA max_page_count={pages + 8}"))
+
+        async def one(number: int) -> None:
+            async with store.unit() as tx:
+                await write(tx, f"{number:02d}", "x" * 3000)
+
+        ended = await asyncio.gather(*map(one, range(24)), return_exceptions=True)
+        told = [f"{number:02d}" for number, end in enumerate(ended) if end is None]
+        assert await names(store) == told
+        assert {type(end) for end in ended if end is not None} == {StoreError}
+        async with store.unit() as tx:
+            await tx.execute(text("PRAGMA max_page_count=1000000"))
+        await unit(store, "room again")
+        assert "room again" in await names(store)
+    finally:
+        await store.close()
