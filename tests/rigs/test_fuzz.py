@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from bot.clock import MachineClock
 from bot.flow.account import of_reference
 from bot.flow.context import Context
 from bot.flow.partners import create_key, recognise, revoke_key
+from bot.intake.document_records import EXAMPLE
+from bot.intake.openapi import openapi_schemas
 from bot.web import intake_api
 from bot.web.server import WebServer, web_app
 from tests.databases import Postgres
-from tests.rigs.fuzz import Fuzz, Keys, broken, fuzz
+from tests.rigs.fuzz import Fuzz, Keys, broken, fuzz, is_a_failure
 
 SEED = 20261123
 NONE = {"5xx": 0, "breaks of the document": 0, "ways round the key": 0}
@@ -64,3 +67,21 @@ async def test_it_sees_every_kind_of_fault(database: str, monkeypatch: pytest.Mo
         ("response_schema_conformance", "Response violates schema"),
     }
     assert all(broken(run.failures).values())
+
+
+class AcceptedNegativeData(Exception):  # noqa: N818  known by this name
+    """Stands for the failure of that name."""
+
+
+@pytest.mark.parametrize(
+    ("reference", "fails"), [("\u2009 " + "7" * 200, False), ("7" * 201, True), ("7", True)]
+)
+def test_only_white_space_around_a_text_may_break_the_document_and_be_taken(
+    reference: str, fails: bool
+) -> None:
+    taken = {"application/json": {"schema": {"$ref": "#/components/schemas/NotificationRecord"}}}
+    definition = SimpleNamespace(raw={"requestBody": {"content": taken}})
+    body = {**EXAMPLE, "source_reference": reference}
+    case = SimpleNamespace(body=body, operation=SimpleNamespace(definition=definition))
+    document = {"components": {"schemas": openapi_schemas()}}
+    assert is_a_failure(AcceptedNegativeData(), case, None, document) is fails
