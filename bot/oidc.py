@@ -62,7 +62,9 @@ class OidcAccounts:
                 "code_challenge_method": "S256",
             }
             endpoint = _endpoint(document, "authorization_endpoint")
-        except (_RefusedError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+        except (
+            _RefusedError, aiohttp.ClientError, TimeoutError, ValueError, RecursionError,
+        ) as error:  # fmt: skip
             _say("the provider of accounts cannot be asked", error)
             return None
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
@@ -77,7 +79,7 @@ class OidcAccounts:
                 if "email" not in claims:
                     claims |= await _user_info(http, document, tokens, claims)
         except (
-            _RefusedError, JoseError, aiohttp.ClientError, TimeoutError, ValueError,
+            _RefusedError, JoseError, aiohttp.ClientError, TimeoutError, ValueError, RecursionError,
         ) as error:  # fmt: skip
             _say("a sign-in was refused", error)
             return None
@@ -104,6 +106,8 @@ class OidcAccounts:
         }
         headers = {}
         ways = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        if not isinstance(ways, list):
+            raise _RefusedError("token_endpoint_auth_methods_supported")
         if "client_secret_basic" in ways:
             pair = f"{quote(self._client_id, safe='')}:{quote(self._secret, safe='')}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
@@ -121,9 +125,12 @@ class OidcAccounts:
         self, tokens: Mapping[str, Any], keys: Mapping[str, Any], nonce: str
     ) -> dict[str, Any]:
         """What the ID token says, once its signature and every claim of it has been looked at."""
+        listed = keys.get("keys", [])
+        if not isinstance(listed, list):
+            raise _RefusedError("keys")
         token = jwt.decode(
             str(tokens.get("id_token", "")),
-            KeySet.import_key_set({"keys": keys.get("keys", [])}),
+            KeySet.import_key_set({"keys": listed}),
             algorithms=ALGORITHMS,
         )
         claims = dict(token.claims)

@@ -72,7 +72,7 @@ def chat_of(update: dict[str, Any]) -> str:
         if isinstance(part, dict):
             message = part["message"] if isinstance(part.get("message"), dict) else part
             chat = message.get("chat") or part.get("from")
-            if isinstance(chat, dict) and "id" in chat:
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
                 return str(chat["id"])
     return ""
 

@@ -57,11 +57,11 @@ def read_table(text: str) -> Listed:
 
 
 def _entry(line: int, row: Mapping[str, str]) -> Entry | Said:
-    sort = sort_of(row["what"])
+    sort = sort_of(row.get("what", ""))
     if sort is None:
         return _said("what", line)
     try:
-        first = _day(row["first"])
+        first = _day(row.get("first", ""))
         last = _day(row.get("last", "")) or first
     except CellError:
         first = last = None

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Field,
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
@@ -78,6 +79,11 @@ def _answer(value: Any) -> Answer:
         raise refusal("must be one of yes, no, not_recorded") from None
 
 
+def _whole(value: Any) -> Any:
+    """To JSON 7.0 is the whole number 7, and some programs write it so."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _reference(value: str) -> str:
     if is_blank(value):
         raise refusal("must not be empty")
@@ -102,6 +108,7 @@ ThreeValued = Annotated[
     BeforeValidator(_answer),
     WithJsonSchema({"type": "string", "enum": [answer.value for answer in Answer]}),
 ]
+YearGroup = Annotated[int, Field(ge=-1, le=14), BeforeValidator(_whole)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Name = Annotated[Short, AfterValidator(lambda name: "" if is_blank(name) else name)]

@@ -70,7 +70,7 @@ class ChildRecord(Record):
     date_of_birth: of.Birthday | None = None
     school: SchoolRecord | None = None
     schools: Annotated[list[SchoolRecord], Field(max_length=4)] | None = None
-    year_group: Annotated[int, Field(ge=-1, le=14)] | None = None
+    year_group: of.YearGroup | None = None
     present: of.ThreeValued = _NO
     seen: of.ThreeValued = _NO
     spoken_to: of.ThreeValued = _NO

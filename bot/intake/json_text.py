@@ -55,7 +55,7 @@ def parsed(body: bytes) -> Any:
             object_pairs_hook=_object,
             parse_constant=lambda _: _Unusable(_NOT_FINITE),
             parse_int=lambda digits: (
-                int(digits) if len(digits) <= _MOST_DIGITS else _Unusable(_TOO_LARGE)
+                int(digits) if len(digits.lstrip("-")) <= _MOST_DIGITS else _Unusable(_TOO_LARGE)
             ),
             parse_float=_float,
         )

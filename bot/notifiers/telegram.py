@@ -60,6 +60,8 @@ from bot.domain.people import Channel
 REQUEST_SECONDS = 10
 """Shorter than a claim's time, so that an outcome is recorded by whoever holds the claim."""
 _PRESS_SECONDS = 5
+_LONGEST_WAIT = 24 * 60 * 60
+"""Whatever Telegram says: a number beyond all dates would otherwise be no outcome at all."""
 _DEAD = (
     "chat not found",
     "user not found",
@@ -78,7 +80,8 @@ def classify(error: BaseException, now: datetime) -> Outcome:
     """The outcome that an error of aiogram or of the connection comes to. The only classifier."""
     match error:
         case TelegramRetryAfter():
-            return Deferred(now + timedelta(seconds=max(1, error.retry_after)), Reason.PACE)
+            wait = timedelta(seconds=min(max(1, error.retry_after), _LONGEST_WAIT))
+            return Deferred(now + wait, Reason.PACE)
         case TelegramUnauthorizedError() | TelegramNotFound():
             return Deferred(now + timedelta(seconds=30), Reason.CREDENTIALS)
         case TelegramConflictError():
@@ -88,12 +91,12 @@ def classify(error: BaseException, now: datetime) -> Outcome:
         case TelegramEntityTooLarge():
             return Rejected(Reason.BAD_REQUEST, "too large")
         case TelegramBadRequest():
-            return _bad_request(error.message)
+            return _bad_request(error.message or "")
         case TelegramServerError():
             return Unknown("server error")
         case TelegramNetworkError():
             return _network(error, now)
-        case TelegramAPIError() if "too many requests" in error.message.casefold():
+        case TelegramAPIError() if "too many requests" in (error.message or "").casefold():
             return Deferred(now + timedelta(seconds=1), Reason.PACE)
         case _:
             return Unknown(type(error).__name__)

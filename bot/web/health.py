@@ -3,13 +3,14 @@
 import asyncio
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
 
 from bot.domain.errors import StoreError
 from bot.flow.context import Context
 from bot.flow.report import metrics
 from bot.flow.watch import health
+from bot.web.openapi import answers
 
 
 def health_router(ctx: Context) -> APIRouter:
@@ -20,7 +21,13 @@ def health_router(ctx: Context) -> APIRouter:
         """The process answers."""
         return {"live": True}
 
-    @router.get("/health/ready")
+    @router.get(
+        "/health/ready",
+        responses={
+            200: answers("every promise is kept", "Ready"),
+            503: answers("some are not, or the store fails", "Ready"),
+        },
+    )
     async def ready() -> Response:
         """200 while every promise is kept; 503 names what is broken."""
         try:
@@ -34,7 +41,7 @@ def health_router(ctx: Context) -> APIRouter:
         }
         return JSONResponse(body, 503 if state.red else 200)
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     async def scrape() -> Response:
         """Gauges for Prometheus: what waits, and what this process holds (a leak shows here)."""
         registry = CollectorRegistry()

@@ -17,13 +17,14 @@ from bot.flow.reception import Reception
 from bot.intake.document import read_json
 from bot.intake.follow_up import read_update, read_withdrawal
 from bot.web.limits import PartnerRates, TooLargeError, limited_body
+from bot.web.openapi import PROBLEM, answers, leads
 from bot.web.problems import problem
 
 T = TypeVar("T")
 DOOR = "api"
 _BEARER = "bearer "
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"description": says, "content": {"application/problem+json": {}}}
+    status: answers(says, "Problem", PROBLEM)
     for status, says in {
         400: "not readable",
         401: "no key",
@@ -36,6 +37,16 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         503: "nothing could be stored",
     }.items()
 }
+_AFTER = ("account", "add_update", "take_back")
+_ANSWERED = "$response.body#/reference"
+
+
+def _taken(says: str) -> dict[str, Any]:
+    return leads(answers(says, "Taken"), _ANSWERED, *_AFTER)
+
+
+def _added(says: str) -> dict[str, Any]:
+    return leads(answers(says, "Added"), _ANSWERED, *_AFTER)
 
 
 def _takes(record: str) -> dict[str, Any]:
@@ -87,9 +98,10 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
 
     @router.post(
         "/notifications",
+        operation_id="notify",
         status_code=202,
         openapi_extra=_takes("NotificationRecord"),
-        responses={200: {"description": "known already"}, **REFUSALS},
+        responses={202: _taken("taken in"), 200: _taken("known already"), **REFUSALS},
     )
     async def notify(request: Request) -> Response:
         """Take a notification in. 202 after it is durable; 200 if it was known already."""
@@ -97,8 +109,9 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
 
     @router.get(
         "/notifications/{reference}",
+        operation_id="account",
         openapi_extra={"security": [{"key": []}]},
-        responses=REFUSALS,
+        responses={200: leads(answers("how it stands", "Account"), _ANSWERED, *_AFTER), **REFUSALS},
     )
     async def account(request: Request, reference: str) -> Response:
         """What became of it: states and times, no names, no content."""
@@ -110,9 +123,10 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
 
     @router.post(
         "/notifications/{reference}/updates",
+        operation_id="add_update",
         status_code=202,
         openapi_extra=_takes("UpdateRecord"),
-        responses=REFUSALS,
+        responses={202: _added("added"), 200: _added("says nothing new"), **REFUSALS},
     )
     async def add_update(request: Request, reference: str) -> Response:
         """Add to it; everyone who was told of the alert is told."""
@@ -129,9 +143,13 @@ def intake_router(ctx: Context, reception: Reception, rates: PartnerRates) -> AP
 
     @router.post(
         "/notifications/{reference}/withdrawal",
+        operation_id="take_back",
         status_code=202,
         openapi_extra=_takes("WithdrawalRecord"),
-        responses=REFUSALS,
+        responses={
+            202: leads(answers("withdrawn", "TakenBack"), _ANSWERED, *_AFTER),
+            **REFUSALS,
+        },
     )
     async def take_back(request: Request, reference: str) -> Response:
         """Take it back; nothing of it can be opened any more, and everyone told hears so."""

@@ -33,7 +33,7 @@ def receipts_router(ctx: Context, token: str) -> APIRouter:
             return problem(403, "This address is GOV.UK Notify's.")
         try:
             receipt = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return problem(400, "The body is not JSON.")
         if not isinstance(receipt, dict):
             return problem(400, "The body is not a receipt.")

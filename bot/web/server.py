@@ -25,6 +25,7 @@ from bot.web.intake_api import intake_router
 from bot.web.limits import PartnerRates
 from bot.web.me import me_router
 from bot.web.notify_receipts import receipts_router
+from bot.web.openapi import ANSWERS
 from bot.web.pages import page_router
 from bot.web.problems import expected_error, http_error, hung_up, unexpected_error
 from bot.web.sign_in import sign_in_router
@@ -75,7 +76,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
         components = schema.setdefault("components", {})
-        components.setdefault("schemas", {}).update(openapi_schemas())
+        components.setdefault("schemas", {}).update(openapi_schemas() | ANSWERS)
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         app.openapi_schema = schema
     return app.openapi_schema

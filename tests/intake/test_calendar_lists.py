@@ -143,6 +143,8 @@ def test_a_table_is_read_with_either_way_of_writing_a_day(separator: str) -> Non
         ),
         ("what,first,closes_at\ninset,2026-09-02,12:30\n", [("clock", 2)]),
         ("what,first\ninset,2026-09-02,more\n", [("cells", 2)]),
+        ("what,first\ninset\n", [("date", 2)]),
+        ("first,what\n2026-09-02\n", [("what", 2)]),
     ],
 )
 def test_every_fault_of_a_table_is_named_by_its_line_and_nothing_is_taken(

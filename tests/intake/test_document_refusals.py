@@ -175,6 +175,7 @@ def test_what_is_not_json_is_told_by_its_place(body: bytes, where: str) -> None:
         (b'{"a": [-Infinity]}', "$.a[0]", "must be a finite number"),
         (b'{"a": 1e999}', "$.a", "must be a finite number"),
         (b'{"a": ' + b"9" * 100_000 + b"}", "$.a", "must be a number of at most 18 digits"),
+        (b'{"a": -1' + b"0" * 18 + b"}", "$.a", "must be a number of at most 18 digits"),
         (b"[" * 40 + b"]" * 40, "$" + "[0]" * 32, "must be nested at most 32 levels deep"),
     ],
 )

@@ -96,6 +96,15 @@ ROWS: dict[str, tuple[Callable[[Faults], object], Outcome | type[Unknown]]] = {
     "not modified": (says(400, NOT_MODIFIED), Sent()),
     "a flood that names its end": (lambda faults: faults.flood(7), later(7, Reason.PACE)),
     "a flood that ends at once": (lambda faults: faults.flood(0), later(1, Reason.PACE)),
+    "a flood beyond all dates": (
+        lambda faults: faults.flood(10**15),
+        later(24 * 60 * 60, Reason.PACE),
+    ),
+    "a flood without a word": (answers(429, {"ok": False, "error_code": 429}), Unknown),
+    "a refusal without a word": (
+        answers(400, {"ok": False, "error_code": 400}),
+        Rejected(Reason.BAD_REQUEST, "other"),
+    ),
     "a flood that names nothing": (says(429, "Too Many Requests"), later(1, Reason.PACE)),
     "the token is not known": (says(401, "Unauthorized"), later(30, Reason.CREDENTIALS)),
     "the token is nothing at all": (says(404, "Not Found"), later(30, Reason.CREDENTIALS)),

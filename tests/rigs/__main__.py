@@ -44,6 +44,8 @@ FORMS = (
     Form("kill", "tests.rigs.kills", "kills", 1000, 50),
     Form("soak", "tests.rigs.soak", "minutes", 120, 120),
     Form("power cut", "tests.rigs.power_cut", "cuts", 1000, 250, ("sqlite",)),
+    Form("fuzz", "tests.rigs.fuzz", "cases", 50_000, 5000),
+    Form("parsers", "tests.rigs.parsers", "minutes", 10, 10),
 )
 
 

@@ -180,15 +180,20 @@ class Siege:
     async def broken(self) -> dict[str, int]:
         """What must be 0."""
         told = " ".join(entry.text or "" for entry in self.sandbox.ledger.sends())
-        ctx = Context(Store(self.life.database), MachineClock(), "auditing")
-        try:
-            breaches = await check_invariants(ctx.store, ctx)
-        finally:
-            await ctx.store.close()
-        for breach in breaches:
-            sys.stderr.write(f"broken: {breach}\n")
         lost = sum(reference not in told for reference in self.accepted.values())
-        return {"lost": lost, "broken promises": sum(breach.count for breach in breaches)}
+        return {"lost": lost, "broken promises": await broken_promises(self.life.database)}
+
+
+async def broken_promises(database: str) -> int:
+    """How many stand broken in a database, each said on the way."""
+    ctx = Context(Store(database), MachineClock(), "auditing")
+    try:
+        breaches = await check_invariants(ctx.store, ctx)
+    finally:
+        await ctx.store.close()
+    for breach in breaches:
+        sys.stderr.write(f"broken: {breach}\n")
+    return sum(breach.count for breach in breaches)
 
 
 async def siege(

@@ -5,13 +5,18 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from bot.rendering.catalogue import LANGUAGES, words
 
+_LOOKS = 600
 PRELOAD = ["bot.app", "bot.connect", "tests.rigs.mortal"]
 for _language in LANGUAGES:  # read once by whoever forks the lives, and not at each birth
     words(_language).day(date(2026, 11, 16))
@@ -28,6 +33,7 @@ class Life:
     port: int
     dies_at: int = 0
     after_commit: bool = False
+    partner_rate: float = 100
 
 
 def service(life: Life) -> Any:
@@ -44,6 +50,7 @@ def service(life: Life) -> Any:
             database_url=life.database,
             config_dir=Path(life.config),
             http_port=life.port,
+            partner_rate=life.partner_rate,
         )
     )
     app.ctx.rate, app.ctx.chat_seconds = 1000, 0.0
@@ -91,3 +98,26 @@ def births() -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     return context
+
+
+@asynccontextmanager
+async def alive(life: Life) -> AsyncIterator[str]:
+    """The real service in a process of its own, until the end of the block: its address."""
+    process = births().Process(target=live, args=(life,), daemon=True)
+    process.start()
+    url = f"http://127.0.0.1:{life.port}"
+    try:
+        async with httpx.AsyncClient(base_url=url) as http:
+            for _ in range(_LOOKS):
+                try:
+                    await http.get("/health/live")
+                    break
+                except httpx.TransportError:
+                    await asyncio.sleep(0.05)
+        yield url
+        process.terminate()
+        await asyncio.to_thread(process.join, 20)
+        assert process.exitcode == 0, f"it ended by {process.exitcode}"
+    finally:
+        if process.exitcode is None:
+            process.kill()
