@@ -17,6 +17,7 @@ from benchmarks.directory import importing, searching
 from benchmarks.due import due_at_once
 from benchmarks.figures import HEAD, Figure
 from benchmarks.page import first_on_the_page
+from benchmarks.plot import plot
 from benchmarks.sending import first_send, paced
 from benchmarks.starting import helping, starting
 from benchmarks.steady import steadily
@@ -24,6 +25,7 @@ from benchmarks.ticks import ticks
 from benchmarks.viewing import viewing
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_PICTURE = _DOCUMENT.with_suffix(".svg")
 _BEGIN, _END = "<!-- figures -->", "<!-- /figures -->"
 
 
@@ -71,9 +73,11 @@ def main() -> None:
     text = f"{table}\n\n{machine}. Before: {before}. After: {_noise()}.\n"
     print(text)
     if given.write:
+        _PICTURE.write_text(plot(figures))
         head, _, rest = _DOCUMENT.read_text().partition(_BEGIN)
         _, _, tail = rest.partition(_END)
-        _DOCUMENT.write_text(f"{head}{_BEGIN}\n\n{text}\n{_END}{tail}")
+        picture = "![of what its target allows, how much each figure uses](benchmarks.svg)"
+        _DOCUMENT.write_text(f"{head}{_BEGIN}\n\n{text}\n{picture}\n\n{_END}{tail}")
 
 
 if __name__ == "__main__":

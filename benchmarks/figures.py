@@ -13,6 +13,8 @@ class Figure:
     """The raw limit or ideal, measured in the same run."""
     ratio: float
     target: str
+    used: float | None = None
+    """Of what the target allows: below 1 it is met."""
 
     def row(self) -> str:
         return f"| {self.name} | {self.value} | {self.beside} | {self.ratio:.2f} | {self.target} |"

@@ -38,6 +38,7 @@ async def first_send(notices: int) -> Figure:
         f"one raw durable insert and one raw HTTP request: {spread(raw)}",
         statistics.median(took) / limit,
         "p95 2 s, max 10 s",
+        max(p95 / 2, worst / 10),
     )
 
 
@@ -83,6 +84,7 @@ async def paced(schools: int) -> list[Figure]:
             f"ideal {ideal:.1f} s",
             took / ideal,
             "1.05; at most 3; 0",
+            took / ideal / 1.05,
         ),
         Figure(
             f"of these every alert's first person ({schools:,})",
@@ -90,5 +92,6 @@ async def paced(schools: int) -> list[Figure]:
             f"ideal {first_ideal:.1f} s",
             max(firsts) / first_ideal,
             "1.10",
+            max(firsts) / first_ideal / 1.10,
         ),
     ]

@@ -59,9 +59,11 @@ async def ticks(open_alerts: int) -> list[Figure]:
     count = f"{open_alerts:,} open alerts, none due"
     return [
         Figure(f"a tick, {count}", spread(ticking), beside,
-               statistics.median(ticking) / middle, "under 5 ms, flat"),
+               statistics.median(ticking) / middle, "under 5 ms, flat",
+               statistics.median(ticking) / 0.005),
         Figure(f"the self-audit, {count}", spread(auditing), beside,
-               statistics.median(auditing) / middle, "under 50 ms at 100,000"),
+               statistics.median(auditing) / middle, "under 50 ms at 100,000",
+               statistics.median(auditing) / 0.05),
     ]  # fmt: skip
 
 
