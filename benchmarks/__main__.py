@@ -14,9 +14,12 @@ from pathlib import Path
 
 from benchmarks.burst import bursts
 from benchmarks.directory import importing, searching
+from benchmarks.due import due_at_once
 from benchmarks.figures import HEAD, Figure
 from benchmarks.page import first_on_the_page
-from benchmarks.sending import burst, first_send
+from benchmarks.sending import first_send, paced
+from benchmarks.starting import helping, starting
+from benchmarks.steady import steadily
 from benchmarks.ticks import ticks
 from benchmarks.viewing import viewing
 
@@ -38,8 +41,13 @@ def _noise() -> str:
 
 
 async def _figures(*, short: bool) -> list[Figure]:
-    figures = [await first_send(10 if short else 51), await burst()]
+    figures = [await first_send(10 if short else 51), helping(10)]
+    for schools in (20,) if short else (200, 800):
+        figures += await paced(schools)
     figures += await bursts(200 if short else 2000, 1 if short else 3)
+    figures += await steadily(40 if short else 600, 1 if short else 3)
+    figures += await starting(1000 if short else 100_000)
+    figures.append(await due_at_once(100 if short else 1000))
     figures.append(await first_on_the_page(20))
     figures.append(await viewing(100_000))
     figures += [await importing(25_000, 60_000), searching(25_000, 60_000)]

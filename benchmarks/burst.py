@@ -4,24 +4,30 @@ sitting: `python -m benchmarks.burst` runs both in turn, three times."""
 import argparse
 import asyncio
 import os
+import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from benchmarks.figures import HEAD, Figure, quantile
 from benchmarks.rig import FIRST_ACCOUNT, arrived, notice, prepare, without_nurses
+from benchmarks.stalls import longest
 from bot.clock import MachineClock
 from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.limits import UNLIMITED
+from tests.conftest import fresh_database
+from tests.databases import Postgres
 from tests.ports import free_port
 
-_SCHOOLS, _RECIPIENTS = 200, 3
+SCHOOLS, RECIPIENTS = 200, 3
 _AT_ONCE = 50
 """Connections of the sender."""
 _LOOKS = 60_000
@@ -36,99 +42,159 @@ class Burst:
     accept_p99: float
     processor: float
     memory: float
+    stored: int
+    """Bytes that the database has grown by."""
+    stall: float
+    """Seconds that its loop was held up, at the longest."""
 
 
-async def burst(of: str, notices: int) -> Burst:
-    """`of` is the floor or the service."""
-    with tempfile.TemporaryDirectory(prefix="encompass-bench-") as place:
-        folder = Path(place)
-        async with Sandbox(MachineClock(), limits=UNLIMITED) as sandbox:
-            for number in range(_SCHOOLS * _RECIPIENTS):
-                sandbox.person(FIRST_ACCOUNT + number).chat.started = True
-            port, key = free_port(), "none"
-            environment: Mapping[str, str] = os.environ
-            if of == "floor":
-                command = [
-                    "benchmarks.floor", str(folder / "floor.db"), str(port), sandbox.token,
-                    sandbox.url, str(_RECIPIENTS), str(FIRST_ACCOUNT),
-                ]  # fmt: skip
+@dataclass(frozen=True)
+class Running:
+    """The floor or the service in a process of its own, warm: one notice has been brought."""
+
+    sandbox: Sandbox
+    ports: list[int]
+    key: str
+    processes: list[int]
+    database: Path | None
+    stalls: Path
+
+
+@asynccontextmanager
+async def running(
+    of: str, *, template: Path | Postgres | None = None, workers: int = 1
+) -> AsyncIterator[Running]:
+    """`of` is the floor or the service; the latter on a database made from the template, if one is
+    given, and with so many workers, each on the next port."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="encompass-bench-")))
+        sandbox = await stack.enter_async_context(Sandbox(MachineClock(), limits=UNLIMITED))
+        for number in range(SCHOOLS * RECIPIENTS):
+            sandbox.person(FIRST_ACCOUNT + number).chat.started = True
+        ports, key, database = [free_port() for _ in range(workers)], "none", None
+        commands, environment = list[list[str]](), dict(os.environ)
+        if of == "floor":
+            commands.append([
+                "benchmarks.floor", str(folder / "floor.db"), str(ports[0]), sandbox.token,
+                sandbox.url, str(RECIPIENTS), str(FIRST_ACCOUNT),
+            ])  # fmt: skip
+        else:
+            url, config = f"sqlite+aiosqlite:///{folder / 'bench.db'}", without_nurses(folder)
+            if template is None:
+                database = folder / "bench.db"
             else:
-                url, config = f"sqlite+aiosqlite:///{folder / 'bench.db'}", without_nurses(folder)
-                key = await prepare(url, config, _SCHOOLS, _RECIPIENTS)
-                command = ["benchmarks.unpaced"]
-                environment = {
-                    **os.environ, "ENCOMPASS_TELEGRAM_TOKEN": sandbox.token,
-                    "ENCOMPASS_TELEGRAM_API": sandbox.url, "ENCOMPASS_DATABASE_URL": url,
-                    "ENCOMPASS_CONFIG_DIR": str(config), "ENCOMPASS_HTTP_PORT": str(port),
-                    "ENCOMPASS_LOG_LEVEL": "ERROR", "ENCOMPASS_PARTNER_RATE": "10000",
-                }  # fmt: skip
+                url = await stack.enter_async_context(fresh_database(template, folder / "made"))
+            key = await prepare(url, config, SCHOOLS, RECIPIENTS)
+            environment |= {
+                "ENCOMPASS_TELEGRAM_TOKEN": sandbox.token, "ENCOMPASS_TELEGRAM_API": sandbox.url,
+                "ENCOMPASS_DATABASE_URL": url, "ENCOMPASS_CONFIG_DIR": str(config),
+                "ENCOMPASS_LOG_LEVEL": "ERROR", "ENCOMPASS_PARTNER_RATE": "100000",
+            }  # fmt: skip
+            commands += [["benchmarks.unpaced", str(folder / "stalls")]] * workers
+        processes = []
+        for command, port in zip(commands, ports, strict=True):
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *command, env=environment
-            )
-            try:
-                await _up(sandbox, port, key)
-                if of == "service":
-                    await _menus_set(sandbox)
-                return await _measured(sandbox, port, key, notices, process.pid)
-            finally:
-                process.terminate()
-                await process.wait()
+                sys.executable, "-m", *command,
+                env={**environment, "ENCOMPASS_HTTP_PORT": str(port)},
+                stdout=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+            stack.push_async_callback(_ended, process)
+            processes.append(process.pid)
+        await _up(sandbox, ports, key)
+        if of == "service":
+            await _menus_set(sandbox)
+        yield Running(sandbox, ports, key, processes, database, folder / "stalls")
 
 
-async def _up(sandbox: Sandbox, port: int, key: str) -> None:
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    process.terminate()
+    await process.wait()
+
+
+async def burst(of: str, notices: int, **given: Any) -> Burst:
+    """As fast as it is taken in; what is given is `running`'s."""
+    async with running(of, **given) as up:
+        return await _measured(up, notices)
+
+
+async def _up(sandbox: Sandbox, ports: list[int], key: str) -> None:
     """The first notice is taken in once it is up, and brought."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
-        for _ in range(_LOOKS):
-            try:
-                await _send(http, key, 0)
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-            else:
-                break
-    await arrived(sandbox, _RECIPIENTS)
+    for port in ports:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+            for _ in range(_LOOKS):
+                try:
+                    await send(http, key, 0)
+                except httpx.TransportError:
+                    await asyncio.sleep(0.05)
+                else:
+                    break
+    await arrived(sandbox, RECIPIENTS)
 
 
 async def _menus_set(sandbox: Sandbox) -> None:
     """Once, at its very first start, the service gives everybody a menu; that is no alert."""
     for _ in range(_LOOKS):
-        if len(sandbox.ledger.calls("setMyCommands")) >= _SCHOOLS * _RECIPIENTS:
+        if len(sandbox.ledger.calls("setMyCommands")) >= SCHOOLS * RECIPIENTS:
             return
         await asyncio.sleep(0.05)
     raise RuntimeError("the menus were never set")
 
 
-async def _send(http: httpx.AsyncClient, key: str, number: int) -> None:
+async def send(http: httpx.AsyncClient, key: str, number: int) -> None:
     headers = {"Authorization": f"Bearer {key}"}
-    body = notice(number, _SCHOOLS)
+    body = notice(number, SCHOOLS)
     answer = await http.post("/api/v1/notifications", json=body, headers=headers)
     answer.raise_for_status()
 
 
-async def _measured(sandbox: Sandbox, port: int, key: str, notices: int, process: int) -> Burst:
-    limits = httpx.Limits(max_connections=_AT_ONCE)
-    base, took = f"http://127.0.0.1:{port}", list[float]()
-    async with httpx.AsyncClient(base_url=base, timeout=120, limits=limits) as http:
+async def _measured(up: Running, notices: int) -> Burst:
+    limits, took = httpx.Limits(max_connections=_AT_ONCE), list[float]()
+    async with AsyncExitStack() as stack:
+        doors = [
+            await stack.enter_async_context(
+                httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, limits=limits)
+            )
+            for port in up.ports
+        ]
         asked = iter(range(1, notices + 1))
 
         async def sender() -> None:
             for number in asked:
                 begin = time.perf_counter()
-                await _send(http, key, number)
+                await send(doors[number % len(doors)], up.key, number)
                 took.append(time.perf_counter() - begin)
 
-        worked, begin = _processor(process), time.perf_counter()
+        stored = _stored(up.database)
+        worked, begun, begin = _processor(up.processes), time.time(), time.perf_counter()
         await asyncio.gather(*(sender() for _ in range(_AT_ONCE)))
-        await arrived(sandbox, (notices + 1) * _RECIPIENTS)
+        await arrived(up.sandbox, (notices + 1) * RECIPIENTS)
         seconds = time.perf_counter() - begin
         return Burst(
-            notices / seconds, quantile(took, 0.99), _processor(process) - worked, _memory(process)
+            notices / seconds, quantile(took, 0.99), _processor(up.processes) - worked,
+            max(map(_memory, up.processes)), _stored(up.database) - stored,
+            longest(up.stalls, begun) if up.stalls.exists() else 0.0,
+        )  # fmt: skip
+
+
+def _stored(database: Path | None) -> int:
+    """Bytes of the pages in use, as a reader sees them."""
+    if database is None:
+        return 0
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        pages, size = (
+            connection.execute(f"PRAGMA {what}").fetchone()[0]
+            for what in ("page_count", "page_size")
         )
+    return int(pages * size)
 
 
-def _processor(process: int) -> float:
-    """Seconds of processor so far."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
+def _processor(processes: list[int]) -> float:
+    """Seconds of processor so far, of all of them."""
+    ticks = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / _TICKS_A_SECOND
 
 
 def _memory(process: int) -> float:

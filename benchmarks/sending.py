@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 from benchmarks.figures import Figure, quantile, spread
-from benchmarks.rig import Rig, arrived, rig
+from benchmarks.rig import FIRST_ACCOUNT, Rig, arrived, rig
 
 _A_MINUTE = 50
-_BURST_SCHOOLS, _BURST_RECIPIENTS = 200, 3
+_BURST_RECIPIENTS = 3
 _PER_SECOND = 30
 
 
@@ -25,7 +25,7 @@ async def first_send(notices: int) -> Figure:
             await asyncio.sleep(max(0.0, begin + (number - 1) * 60 / _A_MINUTE - time.monotonic()))
             accepted[number] = (await up.send(number)).timestamp()
         await arrived(up.sandbox, notices)
-        sends = {int(str(s.chat_id)) - 7_700_900_000: s.at.timestamp() for s in
+        sends = {int(str(s.chat_id)) - FIRST_ACCOUNT: s.at.timestamp() for s in
                  up.sandbox.ledger.sends()}  # fmt: skip
         took = [max(0.0, sends[number] - at) for number, at in accepted.items()]
         raw = [await _raw(up) for _ in range(20)]
@@ -59,23 +59,36 @@ async def _raw(up: Rig) -> float:
     return inserted + time.perf_counter() - begin
 
 
-async def burst() -> Figure:
-    """600 messages at once, 30 a second allowed: the time they take against the ideal."""
-    messages = _BURST_SCHOOLS * _BURST_RECIPIENTS
-    async with rig(schools=_BURST_SCHOOLS, recipients=_BURST_RECIPIENTS) as up:
-        await asyncio.gather(*(up.send(number) for number in range(_BURST_SCHOOLS)))
+async def paced(schools: int) -> list[Figure]:
+    """So many notices at once, three people each, 30 messages a second allowed: the time that they
+    take, and the time until every alert's first person is told, against the ideal."""
+    messages = schools * _BURST_RECIPIENTS
+    async with rig(schools=schools, recipients=_BURST_RECIPIENTS) as up:
+        await asyncio.gather(*(up.send(number) for number in range(schools)))
         await arrived(up.sandbox, messages)
-        at = [send.at.timestamp() for send in up.sandbox.ledger.sends()]
+        sends = up.sandbox.ledger.sends()
         floods = up.sandbox.ledger.floods_earned
-        order = [(int(str(s.chat_id)) - 7_700_900_000) % _BURST_RECIPIENTS for s in
-                 up.sandbox.ledger.sends()]  # fmt: skip
-    took, ideal = max(at) - min(at), (messages - 1) / _PER_SECOND
-    seconds = sum(index for index in order[:_BURST_SCHOOLS])
-    return Figure(
-        f"{messages} messages at 30 a second",
-        f"{took:.1f} s; {floods} refused as too fast; second persons among the first "
-        f"{_BURST_SCHOOLS}: {sum(1 for index in order[:_BURST_SCHOOLS] if index)}",
-        f"ideal {ideal:.1f} s",
-        took / ideal,
-        "1.05; no 429" + ("" if seconds else "; every first person first"),
-    )
+    began = min(send.at.timestamp() for send in sends)
+    firsts = [
+        send.at.timestamp() - began
+        for send in sends
+        if (int(str(send.chat_id)) - FIRST_ACCOUNT) % _BURST_RECIPIENTS == 0
+    ]
+    took, ideal = max(send.at.timestamp() for send in sends) - began, (messages - 1) / _PER_SECOND
+    first_ideal = (schools - 1) / _PER_SECOND
+    return [
+        Figure(
+            f"{messages:,} messages at 30 a second",
+            f"{took:.1f} s; {floods} refused as too fast; lost {messages - len(sends)}",
+            f"ideal {ideal:.1f} s",
+            took / ideal,
+            "1.05; at most 3; 0",
+        ),
+        Figure(
+            f"of these every alert's first person ({schools:,})",
+            f"{max(firsts):.1f} s",
+            f"ideal {first_ideal:.1f} s",
+            max(firsts) / first_ideal,
+            "1.10",
+        ),
+    ]

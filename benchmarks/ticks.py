@@ -18,8 +18,8 @@ from bot.flow.escalate import escalate_due
 from bot.flow.open_alert import hide_due
 from bot.flow.raise_alerts import raise_due
 from bot.flow.watch import check_invariants
-from bot.store import schema
-from bot.store.tables import alerts, notifications, partners
+from bot.store import partners, schema
+from bot.store.tables import alerts, notifications
 from bot.store.unit_of_work import Store
 
 _CONFIG = Path(__file__).parent.parent / "config"
@@ -80,7 +80,7 @@ async def fill(ctx: Context, open_alerts: int) -> None:
     """So many alerts, numbered from 1, whose next step is an hour away."""
     now = ctx.now()
     async with ctx.store.unit() as tx:
-        partner = await tx.add(partners, name="Bench Force", created_at=now)
+        partner = await partners.named(tx, "Bench Force", now)
     for begin in range(1, open_alerts + 1, _BATCH):
         numbers = range(begin, min(begin + _BATCH, open_alerts + 1))
         async with ctx.store.unit() as tx:

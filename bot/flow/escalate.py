@@ -23,7 +23,8 @@ from bot.flow.tell import Owed, subject_of, write_climb, write_owed
 from bot.store import alarms, alerts, events
 from bot.store.unit_of_work import Tx
 
-_BATCH = 100
+_BATCH = 20
+"""So few, because the loop does nothing else meanwhile (ADR 30)."""
 _PUT_OFF = timedelta(seconds=30)
 _HELD = timedelta(minutes=1)
 """When an alert is looked at again that waits for the desk to say whom an exclusion means."""

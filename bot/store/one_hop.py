@@ -9,15 +9,17 @@ what a look at an index takes, so a statement that was quick the last time is do
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import aiosqlite
 
+from bot.clock import MachineClock
+
 T = TypeVar("T")
 _QUICK = 0.002
-"""Seconds of processor that the loop can spare at a time."""
+"""Seconds that the loop can spare at a time."""
+_steady = MachineClock().steady
 _MAY_WAIT = ("BEGIN IMMEDIATE", "COMMIT", "PRAGMA", "VACUUM")
 """For another process, or for the disk: never on the spot. The driver's own commit and rollback do
 not come by here."""
@@ -73,7 +75,7 @@ class _Cursor:
         self, sql: str, act: Callable[[sqlite3.Cursor], object], *, few: bool = True
     ) -> "_Cursor":
         def do() -> None:
-            begun = time.thread_time()
+            begun = _steady()
             cursor = self._connection.driver.cursor()
             try:
                 act(cursor)
@@ -82,7 +84,7 @@ class _Cursor:
                 self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
             finally:
                 cursor.close()
-                _quick.took(sql, time.thread_time() - begun)
+                _quick.took(sql, _steady() - begun)
 
         if few and sql in _quick and self._connection.idle:
             do()

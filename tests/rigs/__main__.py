@@ -45,6 +45,7 @@ FORMS = (
     Form("soak", "tests.rigs.soak", "minutes", 120, 120),
     Form("fuzz", "tests.rigs.fuzz", "cases", 50_000, 5000),
     Form("parsers", "tests.rigs.parsers", "minutes", 10, 10),
+    Form("power cut", "tests.rigs.power_cut", "cuts", 1000, 250, ("sqlite",)),
 )
 
 

@@ -36,15 +36,12 @@ class Life:
     partner_rate: float = 100
 
 
-def live(life: Life) -> None:
-    """The child's main. Everything is the real service but the moment of its death, and waits that
-    a test need not sit out: a chat's second, a dead worker's claims and lease, the ten seconds
-    before a message that may have arrived is sent again."""
+def service(life: Life) -> Any:
+    """The real service, an `App`; but for the waits between messages, which a rig need not sit
+    out."""
     from bot.app import App
-    from bot.flow import record
     from bot.settings import read_settings
 
-    os.chdir("/")
     app = App(
         read_settings(
             _env_file=None,
@@ -57,6 +54,17 @@ def live(life: Life) -> None:
         )
     )
     app.ctx.rate, app.ctx.chat_seconds = 1000, 0.0
+    return app
+
+
+def live(life: Life) -> None:
+    """The child's main. Everything is the real service but the moment of its death, and waits that
+    a test need not sit out: a chat's second, a dead worker's claims and lease, the ten seconds
+    before a message that may have arrived is sent again."""
+    from bot.flow import record
+
+    os.chdir("/")
+    app = service(life)
     app.ctx.claim_seconds, app.ctx.lease_seconds = 1.0, 0.9
     vars(record)["_REPEAT_AFTER"] = (1,)
     if life.dies_at:
