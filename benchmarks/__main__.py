@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.burst import bursts
+from benchmarks.burst import bursts, engines
 from benchmarks.directory import importing, searching
 from benchmarks.due import due_at_once
 from benchmarks.figures import HEAD, Figure
@@ -23,6 +23,7 @@ from benchmarks.starting import helping, starting
 from benchmarks.steady import steadily
 from benchmarks.ticks import ticks
 from benchmarks.viewing import viewing
+from tests.databases import Postgres, template_of
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _PICTURE = _DOCUMENT.with_suffix(".svg")
@@ -42,11 +43,12 @@ def _noise() -> str:
     )
 
 
-async def _figures(*, short: bool) -> list[Figure]:
+async def _figures(template: Path | Postgres, *, short: bool) -> list[Figure]:
     figures = [await first_send(10 if short else 51), helping(10)]
     for schools in (20,) if short else (200, 800):
         figures += await paced(schools)
     figures += await bursts(200 if short else 2000, 1 if short else 3)
+    figures += await engines(template, 100 if short else 1000, 1 if short else 3)
     figures += await steadily(40 if short else 600, 1 if short else 3)
     figures += await starting(1000 if short else 100_000)
     figures.append(await due_at_once(100 if short else 1000))
@@ -64,7 +66,8 @@ def main() -> None:
     parser.add_argument("--short", action="store_true")
     given = parser.parse_args()
     before = _noise()
-    figures = asyncio.run(_figures(short=given.short))
+    with template_of("postgres") as template:
+        figures = asyncio.run(_figures(template, short=given.short))
     machine = (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"

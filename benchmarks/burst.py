@@ -48,6 +48,8 @@ class Burst:
     """Bytes that the database has grown by."""
     stall: float
     """Seconds that its loop was held up, at the longest."""
+    doubled: int
+    """Messages more than one for each notice and person."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ async def _measured(up: Running, notices: int) -> Burst:
             notices / seconds, quantile(took, 0.99), _processor(up.processes) - worked,
             max(map(_memory, up.processes)), _stored(up.database) - stored,
             longest(up.stalls, begun) if up.stalls.exists() else 0.0,
+            len(up.sandbox.ledger.sends()) - (notices + 1) * RECIPIENTS,
         )  # fmt: skip
 
 
@@ -245,6 +248,24 @@ async def bursts(notices: int, rounds: int) -> list[Figure]:
         Figure(f"{name}: stored for an alert, everything", f"{kept / 1e3:.1f} kB",
                f"its notice as it came: {_NOTICE / 1e3:.1f} kB", kept / _NOTICE, "6 kB",
                kept / 6000),
+    ]  # fmt: skip
+
+
+async def engines(template: Path | Postgres, notices: int, rounds: int) -> list[Figure]:
+    """The same on PostgreSQL, by one process and by two, beside SQLite of the same sitting."""
+    kinds: dict[str, list[Burst]] = {"sqlite": [], "one": [], "two": []}
+    for _ in range(rounds):
+        kinds["sqlite"].append(await burst("service", notices))
+        kinds["one"].append(await burst("service", notices, template=template))
+        kinds["two"].append(await burst("service", notices, template=template, workers=2))
+    sqlite, one, two = (statistics.median(b.a_second for b in of) for of in kinds.values())
+    doubled = sum(each.doubled for of in kinds.values() for each in of)
+    name = f"burst of {notices:,} on PostgreSQL"
+    return [
+        Figure(f"{name}, one process", f"{one:.1f} /s", f"SQLite: {sqlite:.1f} /s", one / sqlite,
+               "at least 0.7 of SQLite", 0.7 * sqlite / one),
+        Figure(f"{name}, two processes", f"{two:.1f} /s; {doubled} doubled",
+               f"one: {one:.1f} /s", two / one, "0 doubled; aim 1.5 × one", float(doubled > 0)),
     ]  # fmt: skip
 
 
