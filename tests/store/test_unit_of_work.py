@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import StoreError
 from bot.store import facts as known_facts
@@ -247,3 +249,32 @@ async def test_on_a_full_disk_whoever_was_told_that_it_is_kept_finds_it_kept(
         assert "room again" in await names(store)
     finally:
         await store.close()
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_what_a_frozen_worker_holds_is_free_for_the_others_after_a_while(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.engine.IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.store.engine.LOCK_SECONDS", 0.3)
+    frozen, other = Store(database), Store(database)
+    thaws, holds = asyncio.Event(), asyncio.Event()
+
+    async def unit_that_freezes() -> None:
+        async with frozen.unit() as tx:
+            await write(tx, "wanted")
+            holds.set()
+            await thaws.wait()
+
+    held = [asyncio.create_task(unit_that_freezes()) for _ in range(8)]
+    await holds.wait()
+    for _ in range(10):
+        with suppress(StoreError):  # it waited for as long as anybody may
+            await unit(other, "wanted")
+            break
+    thaws.set()
+    ended = await asyncio.gather(*held, return_exceptions=True)
+    assert all(isinstance(each, StoreError | IntegrityError) for each in ended)
+    assert await names(other) == ["wanted"]
+    await frozen.close()
+    await other.close()
