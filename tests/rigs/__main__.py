@@ -44,6 +44,7 @@ FORMS = (
     Form("kill", "tests.rigs.kills", "kills", 1000, 50),
     Form("soak", "tests.rigs.soak", "minutes", 120, 120),
     Form("power cut", "tests.rigs.power_cut", "cuts", 1000, 250, ("sqlite",)),
+    Form("workers", "tests.rigs.workers", "rounds", 60, 10, ("postgres",)),
 )
 
 

@@ -30,6 +30,7 @@ class Waits:
     repeat_after: tuple[int, ...] = ()
 
 
+REAL = Waits()
 SHORT = Waits(rate=1000, chat_seconds=0.0, claim_seconds=1.0, lease_seconds=0.9, repeat_after=(1,))
 """Waits that a test need not sit out: a chat's second, a dead worker's claims and lease, the ten
 seconds before a message that may have arrived is sent again."""
@@ -140,10 +141,10 @@ def _keeps_a_pace_of_its_own() -> None:
 
     free: dict[str, datetime] = {}
 
-    async def take(tx: Any, channel: str, now: datetime) -> datetime:  # noqa: ARG001
+    async def take(tx: Any, channel: str, now: datetime) -> datetime:
         return max(now, free.get(channel, now))
 
-    async def set_next(tx: Any, channel: str, at: datetime) -> None:  # noqa: ARG001
+    async def set_next(tx: Any, channel: str, at: datetime) -> None:
         free[channel] = at
 
     vars(pace).update(take=take, set_next=set_next)

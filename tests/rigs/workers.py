@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -30,14 +30,14 @@ from bot.clock import MachineClock
 from bot.rendering.catalogue import words
 from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.ledger import Ledger
-from bot.sandbox.limits import TELEGRAMS, WINDOW
+from bot.sandbox.limits import TELEGRAMS, WINDOW, Limits
 from tests.conftest import fresh_database
 from tests.databases import Postgres, template_of
 from tests.ports import free_port
 from tests.rigs.evidence import closes
 from tests.rigs.load import Load
 from tests.rigs.looks import Looks
-from tests.rigs.mortal import Life, Waits, births, live
+from tests.rigs.mortal import REAL, Life, Waits, Without, births, live
 
 SCHOOLS = 60
 """So many chats that what is owed to them fills the pace over all chats, not each chat's own."""
@@ -79,6 +79,9 @@ class Spans:
     runs: tuple[float, float] = (0.05, 0.3)
 
 
+_SPANS = Spans()
+
+
 @dataclass
 class Worker:
     """One of the services, in a process of its own."""
@@ -99,7 +102,8 @@ class Relay:
     load: Load
     looks: Looks
     seed: int
-    spans: Spans = Spans()
+    spans: Spans = _SPANS
+    burst: int = _BURST
     takeovers: list[float] = field(default_factory=list)
     conflicts: list[int] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
@@ -139,7 +143,7 @@ class Relay:
 
     async def _round(self, fault: Fault) -> None:
         before = len(self._ledger.refusals(409))
-        bursting = [asyncio.create_task(self.load.send_one()) for _ in range(_BURST)]
+        bursting = [asyncio.create_task(self.load.send_one()) for _ in range(self.burst)]
         try:
             victim = await self._victim()
             held = await self._catch(victim)
@@ -302,27 +306,30 @@ async def relay(
     rounds: Iterable[Fault | None],
     *,
     workers: int = 2,
-    like: Life | None = None,
-    spans: Spans | None = None,
+    waits: Waits = REAL,
+    without: Without | None = None,
+    limits: Limits = TELEGRAMS,
+    spans: Spans = _SPANS,
+    burst: int = _BURST,
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """One run on a fresh database: what it did, and what must be 0. `like`: a life whose waits and
-    protections the workers have, instead of the service's own."""
+    """One run on a fresh database: what it did, and what must be 0."""
     config = without_nurses(folder)
     async with (
         fresh_database(template, folder / "database") as database,
-        Sandbox(MachineClock(), limits=TELEGRAMS) as sandbox,
+        Sandbox(MachineClock(), limits=limits) as sandbox,
         httpx.AsyncClient(timeout=2) as http,
         Looks.into(database) as looks,
     ):
         for number in range(SCHOOLS):
             sandbox.person(FIRST_ACCOUNT + number).chat.started = True
         key = await prepare(database, config, SCHOOLS, 1)
-        plain = Life(database, str(config), sandbox.token, sandbox.url, 0, waits=Waits())
-        if like is not None:
-            plain = replace(plain, waits=like.waits, without=like.without)
-        lives = [replace(plain, port=free_port()) for _ in range(workers)]
+        lives = [
+            Life(database, str(config), sandbox.token, sandbox.url, free_port(),
+                 waits=waits, without=without)
+            for _ in range(workers)
+        ]  # fmt: skip
         load = Load(sandbox, http, key, [life.url for life in lives], SCHOOLS, _SENDERS, _BETWEEN)
-        run = Relay(lives, load, looks, seed, spans or Spans())
+        run = Relay(lives, load, looks, seed, spans, burst)
         await run.run(rounds)
         return run.did(), await run.broken(database)
 
