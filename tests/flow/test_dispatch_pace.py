@@ -148,7 +148,7 @@ async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world:
 
     async def another_worker() -> None:
         gap = timedelta(seconds=1 / world.ctx.rate)
-        while len(times) < 150:
+        while True:
             async with world.ctx.store.unit() as tx:
                 slot_at = await pace.take(tx, Channel.TELEGRAM, world.clock.now())
                 mine = [slot_at, slot_at + gap, slot_at + 2 * gap]
@@ -162,9 +162,9 @@ async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world:
     await put(world, [word(world, phone) for phone in strangers(world, 150)])
     other = asyncio.create_task(another_worker())
     await world.advance(seconds=20)
-    await other
+    other.cancel()
     own = [entry.at for entry in world.sandbox.ledger.sends()]
-    assert own[30] < times[-30], "they shared the pace"
+    assert len(own) == 150
+    assert sum(own[0] < at < own[-1] for at in times) > 60, "they shared the pace"
     times = sorted(times + own)
-    assert len(times) >= 300
     assert all(later - at >= ONE_SECOND for at, later in zip(times, times[30:], strict=False))

@@ -2,13 +2,14 @@
 them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox.limits import Limits
 from tests.databases import Postgres
-from tests.rigs.mortal import Waits, Without
+from tests.rigs.mortal import REAL, Waits, Without
 from tests.rigs.workers import Fault, Spans, relay
 
 SEED = 20261123
@@ -17,17 +18,18 @@ OF_CLOCKS = ("late takeovers", "429s")
 pytestmark = pytest.mark.parametrize("engine", ["postgres"])
 
 
+QUICK = Waits(rate=7.7, claim_seconds=3, lease_seconds=3, repeat_after=(1,))
+"""Claims and a lease that are soon over, and a quarter of Telegram's pace."""
+
+
 async def short(
     template: Path | Postgres,
     folder: Path,
     faults: Sequence[Fault],
     without: Without | None = None,
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Two workers whose claims and lease are soon over, at a quarter of Telegram's pace; who is
-    frozen wakes up behind the repeats of what it had in hand."""
     return await relay(
-        template, folder, SEED, faults, without=without, burst=12,
-        waits=Waits(rate=7.7, claim_seconds=3, lease_seconds=3, repeat_after=(1,)),
+        template, folder, SEED, faults, waits=QUICK, without=without, burst=12,
         limits=Limits(overall=8), spans=Spans(frozen=(6.0, 6.0)),
     )  # fmt: skip
 
@@ -44,7 +46,12 @@ async def test_one_is_killed_and_one_frozen_and_nothing_is_lost_or_said_twice(
 async def test_what_a_worker_sends_that_believes_in_its_old_claims_is_seen(
     template: Path | Postgres, tmp_path: Path
 ) -> None:
-    _, broken = await short(template, tmp_path, [Fault.FROZEN], Without.FENCES)
+    """At the whole pace, so that it has several in hand; it wakes up behind their repeats."""
+    _, broken = await relay(
+        template, tmp_path, SEED, [Fault.FROZEN, Fault.FROZEN],
+        waits=replace(QUICK, rate=REAL.rate), without=Without.FENCES, burst=40,
+        spans=Spans(frozen=(14.0, 14.0)),
+    )  # fmt: skip
     assert broken["doubled"] > 0
 
 
