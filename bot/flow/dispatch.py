@@ -39,7 +39,7 @@ _LATE = timedelta(seconds=0.025)
 slots are 42 milliseconds longer than Telegram's second; the rest is for the network."""
 _AHEAD = timedelta(seconds=0.05)
 """How far ahead another slot is at least: it is taken by a commit."""
-_SLOTS = 4
+_SLOTS = 12
 """How often a message that misses its slot takes another, before it goes as it is."""
 _SHARED_FOR = timedelta(minutes=1)
 """Another worker's slots in the pace are remembered so long."""

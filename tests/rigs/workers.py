@@ -27,10 +27,9 @@ import httpx
 
 from benchmarks.rig import FIRST_ACCOUNT, prepare, without_nurses
 from bot.clock import MachineClock
-from bot.rendering.catalogue import words
 from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.ledger import Ledger
-from bot.sandbox.limits import TELEGRAMS, WINDOW, Limits
+from bot.sandbox.limits import TELEGRAMS, Limits
 from tests.conftest import fresh_database
 from tests.databases import Postgres, template_of
 from tests.ports import free_port
@@ -38,6 +37,7 @@ from tests.rigs.evidence import closes
 from tests.rigs.load import Load
 from tests.rigs.looks import Looks
 from tests.rigs.mortal import REAL, Life, Waits, Without, births, live
+from tests.rigs.tally import PACED, doubled, most_within_a_second
 
 SCHOOLS = 60
 """So many chats that what is owed to them fills the pace over all chats, not each chat's own."""
@@ -239,7 +239,7 @@ class Relay:
             for entry in reversed(self._ledger.accepted):
                 if entry.at < since:
                     break
-                if entry.method in _PACED:
+                if entry.method in PACED:
                     return entry.at
             await asyncio.sleep(_MOMENT)
 
@@ -266,37 +266,6 @@ class Relay:
             "storms of 409s": sum(each > _STORM for each in self.conflicts),
             "alarms left": len(await self.looks.alarms()),
         }
-
-
-_PACED = ("sendMessage", "editMessageText")
-
-
-def doubled(ledger: Ledger, references: Iterable[str]) -> int:
-    """Cards that somebody had already, and that did not say so: an honest repeat does."""
-    again, known = words("en").say("note.repeat"), set(references)
-    had: set[tuple[int | None, str]] = set()
-    twice = 0
-    for entry in ledger.sends():
-        said = entry.text or ""
-        card = (entry.chat_id, said.partition(":")[0])
-        if card[1] in known:
-            twice += card in had and again not in said
-            had.add(card)
-    return twice
-
-
-def most_within_a_second(ledger: Ledger) -> int:
-    """The most messages and edits that were tried within any one second, refused ones as well."""
-    tried = sorted(
-        [entry.at for entry in ledger.accepted if entry.method in _PACED]
-        + [entry.at for entry in ledger.refusals(429)]
-    )
-    most = first = 0
-    for last, at in enumerate(tried):
-        while tried[first] <= at - WINDOW:
-            first += 1
-        most = max(most, last - first + 1)
-    return most
 
 
 async def relay(
