@@ -3,11 +3,14 @@ in hand, who holds rows."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import psutil
 from sqlalchemy import select, text
 
 from bot.app import LEASE
+from bot.clock import MachineClock
+from bot.domain.delivery import Operation
 from bot.domain.message import MessageState
 from bot.store import alarms
 from bot.store.tables import leases, messages
@@ -40,11 +43,16 @@ class Looks:
             holder = await tx.scalar(select(leases.c.holder).where(leases.c.name == LEASE))
         return None if holder is None else _process_of(holder)
 
-    async def in_hand(self, process: int) -> int:
-        """How many messages this process has claimed and recorded nothing of."""
+    async def in_hand(self, process: int, claim_seconds: float) -> int:
+        """How many alerts this process has claimed, in batches whose last slot is yet to come."""
+        slot_ahead = MachineClock().now() + timedelta(seconds=claim_seconds)
         async with self._store.reading() as tx:
             rows = await tx.all(
-                select(messages.c.claimed_by).where(messages.c.state == MessageState.CLAIMED)
+                select(messages.c.claimed_by).where(
+                    messages.c.state == MessageState.CLAIMED,
+                    messages.c.operation == Operation.SEND,
+                    messages.c.claimed_until > slot_ahead,
+                )
             )
         return sum(_process_of(row.claimed_by) == process for row in rows)
 

@@ -176,8 +176,9 @@ class Relay:
         wants_rows = self._lot.random() < _IN_A_TRANSACTION
         for left in reversed(range(_CATCHES)):
             victim.signal(signal.SIGSTOP)
+            waits = victim.life.waits
+            in_hand = await self.looks.in_hand(victim.process.pid, waits.claim_seconds)
             holds = await self.looks.holds_rows(victim.process.pid)
-            in_hand = await self.looks.in_hand(victim.process.pid)
             if in_hand and (holds == wants_rows or left < _CATCHES // 2):
                 return holds
             victim.signal(signal.SIGCONT)
