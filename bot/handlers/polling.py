@@ -45,6 +45,7 @@ class Poller:
         """Behind what this poller has stored; None takes whatever there is and confirms nothing."""
         self._refused = True
         """Whether an alarm may stand, of ours or of whoever polled before."""
+        self._fence: int | None = None
 
     async def run(self) -> None:
         """Fetch until cancelled. Nothing is ever dropped at the start."""
@@ -52,12 +53,16 @@ class Poller:
             self._ctx.pulse.rest(_LOOP)
             await self._lease.wait()
             self._ctx.beat(_LOOP)
+            if self._fence != self._lease.fence:  # others have polled meanwhile
+                self._fence, self._refused = self._lease.fence, True
             try:
                 await self._fetch()
                 if self._refused:
                     await polling_served(self._ctx)
                     self._refused = False
             except (TelegramConflictError, TelegramUnauthorizedError) as error:
+                if isinstance(error, TelegramConflictError) and not self._lease.held:
+                    continue  # we were frozen, and whoever polls now has ended our poll
                 log.error("polling was refused", extra={"why": type(error).__name__})
                 await self._say_refused()
                 await self.pause()

@@ -38,6 +38,7 @@ async def numbers(tx: Tx) -> dict[str, int]:
 async def take_turn(tx: Tx) -> None:
     """Until the commit nobody else changes a version or the directory: what is checked against the
     other stays as it was checked. On SQLite there is one writer anyway."""
+    await tx.take_time()
     await facts.count_up(tx, _TURN)
 
 

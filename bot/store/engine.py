@@ -21,6 +21,11 @@ from bot.store import one_hop
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction before it gives up."""
+IDLE_SECONDS, LOCK_SECONDS = 4, 5
+"""A worker that is frozen in the middle of its transactions holds rows that the others need.
+PostgreSQL ends a transaction that says nothing for so long, and one that waits for rows so long:
+else the frozen worker's own would get them one behind another, and each keep them as long. After
+both together nothing of it is held any more, before the others' time to take over is up."""
 _AGAIN_SECONDS = 0.01
 
 
@@ -53,7 +58,13 @@ def create_file(url: URL) -> None:
 
 
 def writing_engine(url: URL) -> AsyncEngine:
-    return _sqlite(url, "BEGIN IMMEDIATE", 1) if sqlite_file(url) else _postgres(url)
+    if sqlite_file(url):
+        return _sqlite(url, "BEGIN IMMEDIATE", 1)
+    limits = {
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
+        "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
+    }
+    return _postgres(url, connect_args={"server_settings": limits})
 
 
 def reading_engine(url: URL) -> AsyncEngine:

@@ -18,6 +18,10 @@ from bot.domain.errors import SettingsError, StoreError
 from bot.store.engine import create_file, parse_url, sqlite_file, writing_engine
 
 FIRST = "base"
+_TAKES_ITS_TIME = (
+    text("set local lock_timeout = 0"),
+    text("set local idle_in_transaction_session_timeout = 0"),
+)
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(20261122)")
 """On SQLite the write transaction itself keeps a second migration waiting."""
 
@@ -70,7 +74,8 @@ async def migrate(url: str, to: str = "head") -> tuple[str | None, str | None]:
         await _version(engine)
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
-                await connection.execute(_ONE_AT_A_TIME)
+                for statement in (*_TAKES_ITS_TIME, _ONE_AT_A_TIME):
+                    await connection.execute(statement)
             before = await connection.run_sync(_current)
             _refuse_newer(before)
             await connection.run_sync(_run, to)

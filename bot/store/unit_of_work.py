@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Table, Update, bindparam, insert, update
+from sqlalchemy import Executable, Table, Update, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -80,6 +80,13 @@ class Tx:
                 {("the_id" if name == "id" else name): row[name] for name in row} for row in rows
             ]
             await self.execute(_by_number(table), given if len(given) > 1 else given[0])
+
+    async def take_time(self) -> None:
+        """For a unit that thinks for seconds between two statements, or waits for one that does: an
+        import. PostgreSQL would end it as that of a worker that is frozen (engine.py)."""
+        if not self.is_sqlite:
+            await self.execute(text("set local idle_in_transaction_session_timeout = 0"))
+            await self.execute(text("set local lock_timeout = 0"))
 
     def wake(self, *stages: str) -> None:
         """After the commit, and only then, these stages look at their rows at once."""

@@ -1,11 +1,15 @@
 """How fast messages leave, and who goes first."""
 
+import asyncio
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.domain.message import Priority
-from bot.domain.people import Role
+from bot.domain.people import Channel, Role
+from bot.flow.context import Stage
 from bot.flow.drill import ask_for
+from bot.store import pace
 from tests.builders import child_of
 from tests.flow.outbox import Wire, hold_back, put, strangers, texts_sent, word
 from tests.world import World
@@ -120,3 +124,47 @@ async def test_a_real_notice_overtakes_a_drill(world: World) -> None:
     told = [entry.chat_id for entry in world.sandbox.ledger.accepted[before:]]
     assert told == [world.phone("Megan").sandbox.id, world.phone("Mair").sandbox.id]
     world.everyone_is_accounted_for()
+
+
+class Tardy(Clock):
+    """The time in force, for a worker that stands still for the first half of each second."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def steady(self) -> float:
+        return self._clock.steady()
+
+    async def sleep_until(self, at: datetime, *, idle: bool = False) -> None:
+        goes_on = at.replace(microsecond=500_000)
+        await self._clock.sleep_until(max(at, goes_on), idle=idle)
+
+
+async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world: World) -> None:
+    times: list[datetime] = []
+
+    async def another_worker() -> None:
+        gap = timedelta(seconds=1 / world.ctx.rate)
+        while True:
+            async with world.ctx.store.unit() as tx:
+                slot_at = await pace.take(tx, Channel.TELEGRAM, world.clock.now())
+                mine = [slot_at, slot_at + gap, slot_at + 2 * gap]
+                await pace.set_next(tx, Channel.TELEGRAM, slot_at + 3 * gap)
+            times.extend(mine)
+            await world.clock.sleep_until(mine[-1])
+            world.ctx.store.on_wake([Stage.DISPATCH])
+
+    Wire(world)
+    world.ctx.clock = Tardy(world.clock)
+    await put(world, [word(world, phone) for phone in strangers(world, 150)])
+    other = asyncio.create_task(another_worker())
+    await world.advance(seconds=20)
+    other.cancel()
+    own = [entry.at for entry in world.sandbox.ledger.sends()]
+    assert len(own) == 150
+    assert sum(own[0] < at < own[-1] for at in times) > 60, "they shared the pace"
+    times = sorted(times + own)
+    assert all(later - at >= ONE_SECOND for at, later in zip(times, times[30:], strict=False))

@@ -20,6 +20,8 @@ from bot.clock import MachineClock
 
 ROOT = Path(__file__).parents[2]
 LINES, DOCUMENT = ROOT / "docs" / "evidence.jsonl", ROOT / "docs" / "evidence.md"
+_OF_ALL = ("longest", "most")
+"""What a number's name begins with of which runs have a greatest one and no sum."""
 _HEAD = """# Evidence
 
 Made by `python -m tests.rigs.evidence` from the closing lines of the rigs in
@@ -119,7 +121,7 @@ def _summed(of: Iterable[Mapping[str, int]]) -> dict[str, int]:
     sums: dict[str, int] = defaultdict(int)
     for numbers in of:
         for name, value in numbers.items():
-            sums[name] += value
+            sums[name] = max(sums[name], value) if name.startswith(_OF_ALL) else sums[name] + value
     return sums
 
 

@@ -38,7 +38,7 @@ from tests.conftest import fresh_database
 from tests.databases import Postgres, template_of
 from tests.ports import free_port
 from tests.rigs.evidence import closes
-from tests.rigs.kills import broken_promises
+from tests.rigs.load import broken_promises
 from tests.rigs.mortal import Life, alive
 
 DOCUMENT = "/api/v1/openapi.json"

@@ -12,23 +12,21 @@ import asyncio
 import random
 import sys
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from benchmarks.rig import FIRST_ACCOUNT, notice, prepare, without_nurses
+from benchmarks.rig import FIRST_ACCOUNT, prepare, without_nurses
 from bot.clock import MachineClock
-from bot.flow.context import Context
-from bot.flow.watch import check_invariants
 from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.limits import UNLIMITED
-from bot.store.unit_of_work import Store
 from tests.conftest import fresh_database
 from tests.databases import Postgres, template_of
 from tests.ports import free_port
 from tests.rigs.evidence import closes
+from tests.rigs.load import Load
 from tests.rigs.mortal import Life, births, live
 
 SCHOOLS = 20
@@ -41,10 +39,6 @@ _COMMITS = {"sqlite+aiosqlite": (1, 60), "postgresql+asyncpg": (1, 240)}
 """Deaths at a commit, by its number in that life; on SQLite units share their commits."""
 _SECONDS = (0.1, 1.2)
 _LONGEST_LIFE = 15.0
-_PATIENCE = 20.0
-"""Seconds until somebody presses again whose press came to nothing. A press that finds nobody waits
-at Telegram: pressing sooner makes a queue that is longer than what is left to do."""
-_SETTLES = 6000
 
 
 @dataclass
@@ -52,15 +46,10 @@ class Siege:
     """One run."""
 
     life: Life
-    sandbox: Sandbox
-    http: httpx.AsyncClient
-    key: str
+    load: Load
     seed: int
     kills: int = 0
-    presses: int = 0
-    accepted: dict[int, str] = field(default_factory=dict)
     _process: Any = None
-    _number: int = 0
 
     def __post_init__(self) -> None:
         self._lot = random.Random(self.seed)
@@ -68,22 +57,17 @@ class Siege:
         self._commits = _COMMITS[self.life.database.partition(":")[0]]
 
     async def run(self, kills: int) -> None:
-        begun = [asyncio.create_task(self._send()) for _ in range(_SENDERS)]
-        pressing = asyncio.create_task(self._press())
         try:
-            for _ in range(kills):
-                await self._one_life()
-                self.kills += 1
-            for sender in begun:
-                sender.cancel()
-            self._born(self.life)
-            await self._settled()
-            self._process.terminate()
-            await asyncio.to_thread(self._process.join, 20)
+            async with self.load.all_the_while() as no_more_notices:
+                for _ in range(kills):
+                    await self._one_life()
+                    self.kills += 1
+                await no_more_notices()
+                self._born(self.life)
+                await self.load.settled()
+                self._process.terminate()
+                await asyncio.to_thread(self._process.join, 20)
         finally:
-            for task in (*begun, pressing):
-                task.cancel()
-            await asyncio.gather(*begun, pressing, return_exceptions=True)
             if self._process.exitcode is None:
                 self._process.kill()
 
@@ -98,7 +82,7 @@ class Siege:
         seconds = self._lot.uniform(*_SECONDS)
         self._born(replace(self.life, dies_at=commit if at_a_commit else 0, after_commit=after))
         if not at_a_commit:
-            await self._answers()
+            await self.load.answers(self.life.url)
             await asyncio.sleep(seconds)
             self._process.kill()
         await asyncio.to_thread(self._process.join, _LONGEST_LIFE)
@@ -106,94 +90,6 @@ class Siege:
             self._process.kill()
             await asyncio.to_thread(self._process.join, _LONGEST_LIFE)
         assert self._process.exitcode == -9, f"it ended by itself: {self._process.exitcode}"
-
-    async def _answers(self) -> None:
-        for _ in range(_SETTLES):
-            try:
-                await self.http.get("/health/live")
-            except httpx.TransportError:
-                await asyncio.sleep(0.01)
-            else:
-                return
-        raise AssertionError("the service was never born")
-
-    async def _send(self) -> None:
-        """Notices without end; each is sent until it is accepted, as a sender does."""
-        while True:
-            number, self._number = self._number, self._number + 1
-            while number not in self.accepted:
-                try:
-                    answer = await self.http.post(
-                        "/api/v1/notifications",
-                        json=notice(number, SCHOOLS),
-                        headers={"Authorization": f"Bearer {self.key}"},
-                    )
-                except httpx.TransportError:
-                    await asyncio.sleep(0.02)
-                    continue
-                if answer.status_code in (200, 202):
-                    self.accepted[number] = answer.json()["reference"]
-                else:
-                    await asyncio.sleep(0.05)
-            await asyncio.sleep(_BETWEEN)
-
-    async def _press(self) -> None:
-        """Everybody acknowledges whatever they are told of, until it says so."""
-        tried: dict[int, float] = {}
-        while True:
-            now = asyncio.get_running_loop().time()
-            for number in range(SCHOOLS):
-                phone = self.sandbox.person(FIRST_ACCOUNT + number)
-                for message in phone.received:
-                    if message.button("Acknowledge") is None:
-                        continue
-                    if now - tried.get(message.message_id, 0.0) > _PATIENCE:
-                        tried[message.message_id] = now
-                        phone.press("Acknowledge", message)
-                        self.presses += 1
-            await asyncio.sleep(0.1)
-
-    async def _settled(self) -> None:
-        """Every accepted notice is acknowledged."""
-        left = set(self.accepted.values())
-        for _ in range(_SETTLES):
-            for reference in list(left)[:50]:
-                if await self._is_acknowledged(reference):
-                    left.discard(reference)
-            if not left:
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"never acknowledged: {sorted(left)[:5]} and {len(left)} in all")
-
-    async def _is_acknowledged(self, reference: str) -> bool:
-        try:
-            answer = await self.http.get(
-                f"/api/v1/notifications/{reference}",
-                headers={"Authorization": f"Bearer {self.key}"},
-            )
-        except httpx.TransportError:
-            return False
-        if answer.status_code != 200:
-            return False
-        return {alert["state"] for alert in answer.json()["alerts"]} == {"acknowledged"}
-
-    async def broken(self) -> dict[str, int]:
-        """What must be 0."""
-        told = " ".join(entry.text or "" for entry in self.sandbox.ledger.sends())
-        lost = sum(reference not in told for reference in self.accepted.values())
-        return {"lost": lost, "broken promises": await broken_promises(self.life.database)}
-
-
-async def broken_promises(database: str) -> int:
-    """How many stand broken in a database, each said on the way."""
-    ctx = Context(Store(database), MachineClock(), "auditing")
-    try:
-        breaches = await check_invariants(ctx.store, ctx)
-    finally:
-        await ctx.store.close()
-    for breach in breaches:
-        sys.stderr.write(f"broken: {breach}\n")
-    return sum(breach.count for breach in breaches)
 
 
 async def siege(
@@ -209,18 +105,18 @@ async def siege(
         for number in range(SCHOOLS):
             sandbox.person(FIRST_ACCOUNT + number).say("hello")
         key = await prepare(database, config, SCHOOLS, 1)
-        port = free_port()
-        life = Life(database, str(config), sandbox.token, sandbox.url, port)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as http:
-            run = Siege(life, sandbox, http, key, seed)
+        life = Life(database, str(config), sandbox.token, sandbox.url, free_port())
+        async with httpx.AsyncClient(timeout=5) as http:
+            load = Load(sandbox, http, key, [life.url], SCHOOLS, _SENDERS, _BETWEEN)
+            run = Siege(life, load, seed)
             await run.run(kills)
-            run.accepted |= {-number: f"ENC-LOST{number}" for number in range(1, loses + 1)}
-            broken = await run.broken()
+            load.accepted |= {-number: f"ENC-LOST{number}" for number in range(1, loses + 1)}
+            broken = await load.broken(database)
         did = {
             "kills": run.kills,
-            "accepted": len(run.accepted),
+            "accepted": len(load.accepted),
             "messages": len(sandbox.ledger.sends()),
-            "presses": run.presses,
+            "presses": load.presses,
         }
         return did, broken
 

@@ -8,18 +8,44 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from bot.flow.context import Context
 from bot.rendering.catalogue import LANGUAGES, words
 
 _LOOKS = 600
 PRELOAD = ["bot.app", "bot.connect", "tests.rigs.mortal"]
 for _language in LANGUAGES:  # read once by whoever forks the lives, and not at each birth
     words(_language).day(date(2026, 11, 16))
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long this and that takes; as they stand here, the service's own."""
+
+    rate: float = Context.rate
+    chat_seconds: float = Context.chat_seconds
+    claim_seconds: float = Context.claim_seconds
+    lease_seconds: float = Context.lease_seconds
+    repeat_after: tuple[int, ...] = ()
+
+
+REAL = Waits()
+SHORT = Waits(rate=1000, chat_seconds=0.0, claim_seconds=1.0, lease_seconds=0.9, repeat_after=(1,))
+"""Waits that a test need not sit out: a chat's second, a dead worker's claims and lease, the ten
+seconds before a message that may have arrived is sent again."""
+
+
+class Without(StrEnum):
+    """A protection that a rig takes away, to show that it would see what comes of it."""
+
+    FENCES = "fences"
+    A_SHARED_PACE = "a_shared_pace"
 
 
 @dataclass(frozen=True)
@@ -34,11 +60,17 @@ class Life:
     dies_at: int = 0
     after_commit: bool = False
     partner_rate: float = 100
+    waits: Waits = SHORT
+    without: Without | None = None
+
+    @property
+    def url(self) -> str:
+        """Where its HTTP port answers."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 def service(life: Life) -> Any:
-    """The real service, an `App`; but for the waits between messages, which a rig need not sit
-    out."""
+    """The real service, an `App`, at this life's pace."""
     from bot.app import App
     from bot.settings import read_settings
 
@@ -53,20 +85,22 @@ def service(life: Life) -> Any:
             partner_rate=life.partner_rate,
         )
     )
-    app.ctx.rate, app.ctx.chat_seconds = 1000, 0.0
+    app.ctx.rate, app.ctx.chat_seconds = life.waits.rate, life.waits.chat_seconds
     return app
 
 
 def live(life: Life) -> None:
-    """The child's main. Everything is the real service but the moment of its death, and waits that
-    a test need not sit out: a chat's second, a dead worker's claims and lease, the ten seconds
-    before a message that may have arrived is sent again."""
+    """The child's main. Everything is the real service but the moment of its death, its waits, and
+    what it is to do without."""
     from bot.flow import record
 
     os.chdir("/")
-    app = service(life)
-    app.ctx.claim_seconds, app.ctx.lease_seconds = 1.0, 0.9
-    vars(record)["_REPEAT_AFTER"] = (1,)
+    app, waits = service(life), life.waits
+    app.ctx.claim_seconds, app.ctx.lease_seconds = waits.claim_seconds, waits.lease_seconds
+    if waits.repeat_after:
+        vars(record)["_REPEAT_AFTER"] = waits.repeat_after
+    if life.without is not None:
+        _take_away(life.without)
     if life.dies_at:
         _die_at(app.ctx.store, life)
     loop = asyncio.new_event_loop()
@@ -91,6 +125,36 @@ def _die_at(store: Any, life: Life) -> None:
         await original(*given)
 
     setattr(store, seam, deadly)
+
+
+def _take_away(what: Without) -> None:
+    match what:
+        case Without.FENCES:
+            _believes_in_its_claims()
+        case Without.A_SHARED_PACE:
+            _keeps_a_pace_of_its_own()
+
+
+def _believes_in_its_claims() -> None:
+    """However late it wakes up, what it once claimed is its own."""
+    from bot.flow import dispatch
+
+    vars(dispatch)["_SEND_MARGIN"] = -1_000_000.0
+
+
+def _keeps_a_pace_of_its_own() -> None:
+    """The pace is in each worker's memory and not in the database."""
+    from bot.store import pace
+
+    free: dict[str, datetime] = {}
+
+    async def take(tx: Any, channel: str, now: datetime) -> datetime:
+        return max(now, free.get(channel, now))
+
+    async def set_next(tx: Any, channel: str, at: datetime) -> None:
+        free[channel] = at
+
+    vars(pace).update(take=take, set_next=set_next)
 
 
 def births() -> Any:

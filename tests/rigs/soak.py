@@ -17,14 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.rig import FIRST_ACCOUNT, Rig, notice, rig
-from bot.clock import MachineClock
-from bot.flow.context import Context
-from bot.flow.watch import check_invariants
 from bot.sandbox.chats import ChatMessage
-from bot.store.unit_of_work import Store
 from tests.conftest import fresh_database
 from tests.databases import Postgres, template_of
 from tests.rigs.evidence import closes
+from tests.rigs.load import broken_promises
 
 A_MINUTE = 2100 / 120
 """Ten times the 210 notices of a force's Monday, in two hours instead of a day."""
@@ -169,17 +166,10 @@ class Soak:
     async def broken(self) -> dict[str, int]:
         """What must be 0, while the service still runs."""
         told = " ".join(entry.text or "" for entry in self.rig.sandbox.ledger.sends())
-        ctx = Context(Store(self.rig.database), MachineClock(), "auditing")
-        try:
-            breaches = await check_invariants(ctx.store, ctx)
-        finally:
-            await ctx.store.close()
-        for breach in breaches:
-            sys.stderr.write(f"broken: {breach}\n")
         stood = set(self.accepted.values()) - self.withdrawn
         return {
             "lost": sum(reference not in told for reference in stood),
-            "broken promises": sum(breach.count for breach in breaches),
+            "broken promises": await broken_promises(self.rig.database),
             "429s earned": self.rig.sandbox.ledger.floods_earned,
             **leaks(self.samples),
         }

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import StoreError
+from bot.store import config, schema
 from bot.store import facts as known_facts
-from bot.store import schema
 from bot.store.tables import facts
 from bot.store.unit_of_work import Store, Tx
 
@@ -247,3 +249,51 @@ async def test_on_a_full_disk_whoever_was_told_that_it_is_kept_finds_it_kept(
         assert "room again" in await names(store)
     finally:
         await store.close()
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_change_of_what_is_in_force_may_take_its_time(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.engine.IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.store.engine.LOCK_SECONDS", 0.2)
+    store = Store(database)
+
+    async def change(name: str) -> None:
+        async with store.unit() as tx:
+            await config.take_turn(tx)
+            await asyncio.sleep(0.6)
+            await write(tx, name)
+
+    await asyncio.gather(change("a"), change("b"))
+    assert {"a", "b"} <= set(await names(store))
+    await store.close()
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_what_a_frozen_worker_holds_is_free_for_the_others_after_a_while(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.engine.IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.store.engine.LOCK_SECONDS", 0.3)
+    frozen, other = Store(database), Store(database)
+    thaws, holds = asyncio.Event(), asyncio.Event()
+
+    async def unit_that_freezes() -> None:
+        async with frozen.unit() as tx:
+            await write(tx, "wanted")
+            holds.set()
+            await thaws.wait()
+
+    held = [asyncio.create_task(unit_that_freezes()) for _ in range(8)]
+    await holds.wait()
+    for _ in range(10):
+        with suppress(StoreError):  # it waited for as long as anybody may
+            await unit(other, "wanted")
+            break
+    thaws.set()
+    ended = await asyncio.gather(*held, return_exceptions=True)
+    assert all(isinstance(each, StoreError | IntegrityError) for each in ended)
+    assert await names(other) == ["wanted"]
+    await frozen.close()
+    await other.close()
