@@ -289,10 +289,10 @@ async def test_a_drill_that_cannot_start_is_put_off_and_holds_up_no_other(
             raise ValueError
         return end_of(known, codes, *rest)
 
-    for school in (bryn, roath):
-        await ask_for(world.ctx, school.code, None)
     with monkeypatch.context() as patch:
         patch.setattr(drill_stage, "end_of", poisoned)
+        for school in (bryn, roath):  # it is woken at once by whoever asks
+            await ask_for(world.ctx, school.code, None)
         await world.stagehand.tick()
         world.phone("Rhys").expects("alert")
         world.phone("Mair").heard_nothing()
