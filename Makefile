@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: setup demo run test check bench simulate rigs pictures lock
+.PHONY: setup demo run test check bench bench-peers simulate rigs pictures lock
 
 setup: $(VENV)/runtime.stamp ## the environment in .venv
 
@@ -42,6 +42,9 @@ check: $(VENV)/dev.stamp ## style, types, layers, one head of the migrations
 bench: $(VENV)/dev.stamp ## speed as ratios to a raw limit of the same run
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: $(VENV)/dev.stamp ## the same trials for Alertmanager and a plain loop, which it installs
+	$(BIN)/python -m benchmarks.peers $(ARGS)
 
 simulate: $(VENV)/dev.stamp ## a term of 60 school days at 130 schools, with faults; prints its seed
 	$(BIN)/python -m tests.rigs.term $(ARGS)

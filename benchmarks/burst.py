@@ -106,7 +106,7 @@ async def running(
             processes.append(process.pid)
         await _up(sandbox, ports, key)
         if of == "service":
-            await _menus_set(sandbox)
+            await menus_set(sandbox)
         yield Running(sandbox, ports, key, processes, database, folder / "stalls")
 
 
@@ -135,7 +135,7 @@ async def _up(sandbox: Sandbox, ports: list[int], key: str) -> None:
     await arrived(sandbox, RECIPIENTS)
 
 
-async def _menus_set(sandbox: Sandbox) -> None:
+async def menus_set(sandbox: Sandbox) -> None:
     """Once, at its very first start, the service gives everybody a menu; that is no alert."""
     for _ in range(_LOOKS):
         if len(sandbox.ledger.calls("setMyCommands")) >= SCHOOLS * RECIPIENTS:

@@ -19,6 +19,7 @@ PLAYED: dict[str, frozenset[str]] = {
             "reply_markup",
             "protect_content",
             "disable_notification",
+            "disable_web_page_preview",  # what older programs say for the one below
             "link_preview_options",
         }
     ),
@@ -48,7 +49,6 @@ UNPLAYED: dict[str, frozenset[str]] = {
         "business_connection_id",
         "callback_query_id",
         "direct_messages_topic_id",
-        "disable_web_page_preview",
         "ephemeral_message_parameters",
         "message_effect_id",
         "message_thread_id",
