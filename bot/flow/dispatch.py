@@ -171,9 +171,8 @@ class Dispatcher:
 
     async def _send(self, claim: Claim) -> None:
         # No transaction is open here: a slow channel must never hold a lock or a connection.
-        await self._turn(claim)
         margin = timedelta(seconds=self._ctx.claim_seconds * _SEND_MARGIN)
-        if self._ctx.now() > claim.until - margin:
+        if not await self._turn(claim.slot_at, claim.until - margin):
             return  # too late: whoever takes the claim over sends it
         outcome: Outcome
         try:
@@ -185,33 +184,40 @@ class Dispatcher:
         if self._recorder is None:
             self._recorder = asyncio.create_task(self._record())
 
-    async def _turn(self, claim: Claim) -> None:
+    async def _turn(self, slot_at: datetime, latest: datetime) -> bool:
         """Return when this one goes: at its slot, and never closer behind the one before than the
-        pace. A slot is a plan; when the loop was held up, those missed must not go all at once, nor
-        beside those of another worker, which has gone on."""
-        slot_at, slots = claim.slot_at, 1
+        pace; False if that is too late. A slot is a plan; when the loop was held up, those missed
+        must not go all at once, nor beside those of another worker, which has gone on."""
+        slots = 1
         await self._ctx.clock.sleep_until(slot_at)
         while True:
-            if (free_at := self._next_turn_at) is not None and self._ctx.now() < free_at:
+            now, free_at = self._ctx.now(), self._next_turn_at
+            # Further ahead than that it never is, but where the clock was stepped back.
+            if free_at is not None and now < free_at <= now + self._gap:
                 await self._ctx.clock.sleep_until(free_at)
             elif slots < _SLOTS and self._has_missed(slot_at):
-                slot_at, slots = await self._another_slot(), slots + 1
+                slot_at, slots = await self._another_slot(latest), slots + 1
+                if slot_at > latest:
+                    return False
                 await self._ctx.clock.sleep_until(slot_at)
             else:
                 break
         self._next_turn_at = self._ctx.now() + self._gap
+        return self._ctx.now() <= latest
 
     def _has_missed(self, slot_at: datetime) -> bool:
         """Whether this slot is over and another worker may be sending by now."""
         now, shared_at = self._ctx.now(), self._shared_at
         return now > slot_at + _LATE and shared_at is not None and now < shared_at + _SHARED_FOR
 
-    async def _another_slot(self) -> datetime:
-        """The next free one; now, where the database cannot say: a message goes too soon rather
-        than not at all."""
+    async def _another_slot(self, latest: datetime) -> datetime:
+        """The next free one, which is nobody's if it is too late; now, where the database cannot
+        say: a message goes too soon rather than not at all."""
         try:
             async with self._ctx.store.unit() as tx:
                 free = await pace.take(tx, self._channel, self._ctx.now() + _AHEAD)
+                if free > latest:
+                    return free
                 await pace.set_next(tx, self._channel, free + self._gap)
         except StoreError:
             return self._ctx.now()

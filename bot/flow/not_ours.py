@@ -85,7 +85,10 @@ async def not_ours(ctx: Context, person_id: str, alert_id: int, child: int | Non
         row = await notifications.by_id(tx, pressed.notification_id, lock=True)
         assert row is not None
         duties = await alerts.of_notifications(tx, [row.id])
-        now = ctx.now()
+        known, now, language = await in_force(ctx, tx), ctx.now(), person.language
+        person = known.directory.people.get(person_id)
+        if person is None:  # has left while this waited
+            return nothing_here(language)
         alert = next(duty for duty in duties if duty.id == alert_id)
         children = await alerts.children(tx, [duty.id for duty in duties])
         person = in_their_place(known, person, alert, now)

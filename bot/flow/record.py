@@ -64,7 +64,9 @@ async def record_outcomes(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]
 
 async def _record_ours(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]]) -> None:
     async with ctx.store.unit() as tx:
-        unhappy = {row.alert_id for row, outcome in ended if not isinstance(outcome, Sent)}
+        unhappy = {
+            row.alert_id for row, outcome in ended if isinstance(outcome, Rejected | Unknown)
+        }
         await alerts.lock_all(tx, unhappy - {None})  # before their messages, as whoever answers
         held = await messages.still_claimed(tx, [row.id for row, _ in ended], ctx.worker)
         # A claim that was taken over, even by ourselves, is not ours to record (fencing).

@@ -26,7 +26,10 @@ async def recuse(ctx: Context, person_id: str, alert_id: int) -> Reply:
         # The notification first, as raising locks them: who is excluded is its to say.
         row = await notifications.by_id(tx, pressed.notification_id, lock=True)
         duties = await alerts.of_notifications(tx, [pressed.notification_id])
-        now = ctx.now()
+        known, now, language = await in_force(ctx, tx), ctx.now(), person.language
+        person = known.directory.people.get(person_id)
+        if person is None:  # has left while this waited
+            return nothing_here(language)
         alert = next(duty for duty in duties if duty.id == alert_id)
         children = (await alerts.children(tx, [alert_id]))[alert_id]
         if alert.state is AlertState.MISDIRECTED:

@@ -54,7 +54,7 @@ class Poller:
             await self._lease.wait()
             self._ctx.beat(_LOOP)
             if self._fence != self._lease.fence:  # others have polled meanwhile
-                self._fence, self._refused = self._lease.fence, True
+                self._fence, self._refused, self._offset = self._lease.fence, True, None
             try:
                 await self._fetch()
                 if self._refused:

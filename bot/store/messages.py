@@ -171,7 +171,7 @@ async def abandoned(tx: Tx, now: datetime, ids: Collection[int]) -> Sequence[Row
             messages.c.claimed_until <= now,
         )
         .order_by(messages.c.id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
 
 
@@ -196,7 +196,7 @@ async def still_claimed(tx: Tx, ids: Collection[int], worker: str) -> dict[int, 
             messages.c.claimed_by == worker,
         )
         .order_by(messages.c.id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # an edit of the card may be put in the outbox meanwhile
     )
     return {row.id: row for row in rows}
 

@@ -25,25 +25,29 @@ _MAY_WAIT = ("BEGIN IMMEDIATE", "COMMIT", "PRAGMA", "VACUUM")
 not come by here."""
 _FEW = 20
 _REMEMBERED = 2000
+_AFTER_A_SLOW_ONE = 100
 
 
 class _Quick:
-    """The statements that took little the last time, by their words; the same for every connection.
-    One that was never seen, or took long, goes to the thread."""
+    """The statements that are done on the spot, by their words; the same for every connection. One
+    that was never seen goes to the thread, and one that was slow for its next hundred runs."""
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
+        self._owed: dict[str, int] = {}
+        """How often each must be quick in the thread until it is done on the spot."""
 
     def __contains__(self, sql: str) -> bool:
-        return sql in self._known
+        return self._owed.get(sql) == 0
 
     def took(self, sql: str, seconds: float) -> None:
         if seconds > _QUICK:
-            self._known.discard(sql)
-        elif sql not in self._known and not sql.startswith(_MAY_WAIT):
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known.add(sql)
+            self._owed[sql] = _AFTER_A_SLOW_ONE
+            return
+        owed = self._owed.get(sql, 1)
+        if owed and not sql.startswith(_MAY_WAIT):
+            if len(self._owed) >= _REMEMBERED:
+                self._owed.clear()
+            self._owed[sql] = owed - 1
 
 
 _quick = _Quick()

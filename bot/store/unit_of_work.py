@@ -64,7 +64,7 @@ class Tx:
 
     async def add(self, table: Table, **values: Any) -> int:
         """Insert one row and return its number."""
-        result = await self.execute(insert(table), values)
+        result = await self.execute(insert(table).values(**values))
         key = result.inserted_primary_key
         assert key is not None
         return int(key[0])
@@ -76,6 +76,9 @@ class Tx:
     async def change_each(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """The same of several, all of the same columns; each is told by its `id`."""
         if rows:
+            names = rows[0].keys()
+            assert names <= set(table.c.keys()), "no such column"  # the driver would not say so
+            assert all(row.keys() == names for row in rows), "rows of different columns"
             given = [
                 {("the_id" if name == "id" else name): row[name] for name in row} for row in rows
             ]
@@ -219,6 +222,9 @@ class Store:
                 await self._fail(group, error)
             except Exception as error:
                 await self._fail(group, _as_store_error(error))
+            except BaseException:  # cancelled: whoever waits for it must not wait for ever
+                await self._fail(group, _gone())
+                raise
             else:
                 self._group = None
                 group.done.set_result(None)

@@ -12,9 +12,13 @@ from bot.domain.message import Kind, MessageState
 from bot.domain.people import Channel
 from bot.flow.acknowledge import acknowledge
 from bot.flow.close import close
+from bot.flow.context import Context
+from bot.flow.not_ours import not_ours
 from bot.flow.record import take_over
+from bot.flow.recuse import recuse
+from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import message_row
-from bot.store import alerts, messages
+from bot.store import alerts, messages, notifications
 from bot.store.tables import alerts as table
 from bot.store.tables import messages as outbox
 from tests.builders import child_of
@@ -116,3 +120,25 @@ async def test_a_claim_leaves_what_is_being_changed_and_takes_the_rest(world: Wo
     # On SQLite there is one writer: the claim comes after the change, and takes both.
     assert first == ([two] if waits_for_nobody else [one, two])
     assert sorted(first + await claim()) == [one, two]
+
+
+@pytest.mark.parametrize("deed", [not_ours, recuse])
+async def test_who_left_while_their_press_waited_does_nothing_any_more(
+    world: World, deed: Callable[[Context, str, int], Coroutine[None, None, Reply]]
+) -> None:
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair", deputy="Owen")
+    await world.police.send(child_of(school))
+    await world.settle()
+    async with world.ctx.store.unit() as tx:
+        (alert,) = await alerts.open_ones(tx)
+        await notifications.by_id(tx, alert.notification_id, lock=True)
+        doing = asyncio.create_task(deed(world.ctx, "mair", alert.id))
+        await asyncio.wait([doing], timeout=_STANDS_BEFORE_THE_LOCK)
+        leaving = asyncio.create_task(world.leaves("Mair"))
+        await asyncio.wait([leaving], timeout=5)
+        left_first = leaving.done()  # on SQLite there is one writer, and the press was first
+    assert (await doing == nothing_here("en")) == left_first
+    await leaving
+    await world.settle()
+    world.everyone_is_accounted_for()

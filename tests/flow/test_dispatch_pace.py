@@ -10,7 +10,7 @@ from bot.domain.people import Channel, Role
 from bot.flow.context import Stage
 from bot.flow.drill import ask_for
 from bot.store import pace
-from tests.builders import child_of
+from tests.builders import at, child_of
 from tests.flow.outbox import Wire, hold_back, put, strangers, texts_sent, word
 from tests.world import World
 
@@ -168,3 +168,17 @@ async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world:
     assert sum(own[0] < at < own[-1] for at in times) > 60, "they shared the pace"
     times = sorted(times + own)
     assert all(later - at >= ONE_SECOND for at, later in zip(times, times[30:], strict=False))
+
+
+async def test_a_clock_stepped_back_by_an_hour_holds_nobody_up(world: World) -> None:
+    await world.without_nurses()
+    bryn = await world.school("Ysgol Bryn", dsp="Mair")
+    glan = await world.school("Ysgol Glan", dsp="Megan")
+    await world.starts_at(at("08:05"))
+    await world.police.send(child_of(bryn))
+    await world.settle()
+    world.phone("Mair").expects("alert")
+    world.clock.move_to(at("07:05"))
+    await world.police.send(child_of(glan))
+    await world.advance(seconds=10)
+    world.phone("Megan").expects("alert")
