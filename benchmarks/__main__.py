@@ -48,8 +48,8 @@ async def _figures(template: Path | Postgres, *, short: bool) -> list[Figure]:
     for schools in (20,) if short else (200, 800):
         figures += await paced(schools)
     figures += await bursts(200 if short else 2000, 1 if short else 3)
-    figures += await engines(template, 100 if short else 1000, 1 if short else 3)
-    figures += await steadily(40 if short else 600, 1 if short else 3)
+    figures += await engines(template, 100 if short else 500, 1 if short else 3)
+    figures += await steadily(40 if short else 300, 1 if short else 3)
     figures += await starting(1000 if short else 100_000)
     figures.append(await due_at_once(100 if short else 1000))
     figures.append(await first_on_the_page(20))
