@@ -25,5 +25,5 @@ def test_what_grows_is_seen() -> None:
     assert leaks(growing) == {
         "memory grown over a tenth": 1,
         "tasks left": 18,
-        "files left open": 18,
+        "files left open": 4,
     }
