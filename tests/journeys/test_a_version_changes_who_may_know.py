@@ -130,7 +130,7 @@ async def test_a_card_that_waits_is_held_back_while_nobody_knows_whom_an_exclusi
     await world.authority()
     school = await world.school("Ysgol Bryn", dsp="Mair")
     first = child_of(school, given_name="Sioned")
-    await hold_back(world, minutes=2)
+    await hold_back(world, minutes=1)
     await world.police.send(first)
     await world.police.send(first | {"exclude": ["nobody-knows"]})
     await world.advance(minutes=5)

@@ -130,7 +130,7 @@ async def test_what_waits_to_be_sent_is_not_sent(world: World, bryn: School) -> 
     mair = world.phone("Mair")
     card = mair.expects("alert")
     await mair.opens(card)
-    await hold_back(world, minutes=2)
+    await hold_back(world, minutes=1)
     await world.police.send(first | {"circumstances": "More."})
     await mair.press_data("r:1", card)
     await world.advance(minutes=5)

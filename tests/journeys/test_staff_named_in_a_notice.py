@@ -301,7 +301,7 @@ async def test_a_word_that_waits_is_not_sent_to_who_is_named_meanwhile(
     first = child_of(bryn)
     reference = await world.police.send(first)
     sian(world).expects("alert")
-    await hold_back(world, minutes=2)
+    await hold_back(world, minutes=1)
     await world.police.withdraw(reference)
     await world.police.send(naming(first, "Sian Evans"))
     await world.advance(minutes=5)
