@@ -9,7 +9,9 @@ import platform
 import sqlite3
 import statistics
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks.burst import bursts, engines
@@ -43,20 +45,37 @@ def _noise() -> str:
     )
 
 
-async def _figures(template: Path | Postgres, *, short: bool) -> list[Figure]:
-    figures = [await first_send(10 if short else 51), helping(10)]
-    for schools in (20,) if short else (200, 800):
-        figures += await paced(schools)
-    figures += await bursts(200 if short else 2000, 1 if short else 3)
-    figures += await engines(template, 100 if short else 500, 1 if short else 3)
-    figures += await steadily(40 if short else 300, 1 if short else 3)
-    figures += await starting(1000 if short else 100_000)
-    figures.append(await due_at_once(100 if short else 1000))
-    figures.append(await first_on_the_page(20))
-    figures.append(await viewing(100_000))
-    figures += [await importing(25_000, 60_000), searching(25_000, 60_000)]
+async def _figures(template: Path | Postgres, *, short: bool) -> AsyncIterator[Figure]:
+    """One after another, as they are measured."""
+    rounds = 1 if short else 3
+    yield await first_send(10 if short else 51)
+    yield helping(10)
+    several = [
+        partial(bursts, 200 if short else 2000, rounds),
+        partial(steadily, 40 if short else 300, rounds),
+        *(partial(paced, schools) for schools in ((20,) if short else (200, 800))),
+        partial(starting, 1000 if short else 100_000),
+        partial(engines, template, 100 if short else 500, rounds),
+    ]
+    for measured in several:
+        for figure in await measured():
+            yield figure
+    yield await due_at_once(100 if short else 1000)
+    yield await first_on_the_page(20)
+    yield await viewing(100_000)
+    yield await importing(25_000, 60_000)
+    yield searching(25_000, 60_000)
     for number in (100_000,) if short else (100_000, 1_000_000):
-        figures += await ticks(number)
+        for figure in await ticks(number):
+            yield figure
+
+
+async def _told(template: Path | Postgres, *, short: bool) -> list[Figure]:
+    """Each is said as soon as it is known."""
+    figures = []
+    async for figure in _figures(template, short=short):
+        print(figure.row(), flush=True)
+        figures.append(figure)
     return figures
 
 
@@ -67,7 +86,7 @@ def main() -> None:
     given = parser.parse_args()
     before = _noise()
     with template_of("postgres") as template:
-        figures = asyncio.run(_figures(template, short=given.short))
+        figures = asyncio.run(_told(template, short=given.short))
     machine = (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"
