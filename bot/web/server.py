@@ -32,8 +32,8 @@ from bot.web.sign_in import sign_in_router
 from bot.web.telegram_webhook import webhook_router
 
 _KEPT_SECONDS = 75
-"""An idle connection. Longer than senders keep theirs: else one is ended here at the very moment its
-sender puts the next notice on it, who then cannot know whether it arrived."""
+"""An idle connection. Longer than senders keep theirs: else one is ended here at the very moment
+its sender puts the next notice on it, who then cannot know whether it arrived."""
 _DRAIN_SECONDS = 10
 _ON_THE_WAY = 0.01
 """What was accepted right before a stop has that long to be seen, and is answered."""
