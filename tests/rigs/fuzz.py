@@ -7,12 +7,10 @@ a wrong one, a revoked one or another partner's: none may learn or change anythi
 promise is held against the database.
 """
 
-import argparse
 import asyncio
 import json
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,10 +33,10 @@ from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.limits import UNLIMITED
 from bot.store.unit_of_work import Store
 from tests.conftest import fresh_database
-from tests.databases import Postgres, template_of
+from tests.databases import Postgres
 from tests.ports import free_port
-from tests.rigs.evidence import closes
 from tests.rigs.load import broken_promises
+from tests.rigs.long_form import long_form
 from tests.rigs.mortal import Life, alive
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -316,26 +314,17 @@ def broken(failures: Iterable[tuple[str, str, str]]) -> dict[str, int]:
     return {name: found[name] for name in ("5xx", "breaks of the document", "ways round the key")}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.rigs.fuzz", description=__doc__)
-    parser.add_argument("--cases", type=int, default=5000)
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--record", action="store_true", help="keep the line in docs/evidence.jsonl"
-    )
-    given = parser.parse_args()
-    with (
-        template_of(given.engine) as template,
-        tempfile.TemporaryDirectory(prefix="encompass-fuzz-", ignore_cleanup_errors=True) as folder,
-    ):
-        run, must_be_none = asyncio.run(fuzz(template, Path(folder), given.seed, given.cases))
+async def _said(
+    template: Path | Postgres, folder: Path, seed: int, cases: int
+) -> tuple[dict[str, int], dict[str, int]]:
+    run, must_be_none = await fuzz(template, folder, seed, cases)
     for failure, says in run.failures.items():
         sys.stderr.write(f"{' · '.join(failure)}\n{says}\n\n")
-    line = closes(
-        "fuzz", given.engine, given.seed, dict(run.did), must_be_none, record=given.record
-    )
-    return 0 if line.held else 1
+    return dict(run.did), must_be_none
+
+
+def main() -> int:
+    return long_form("fuzz", __doc__, "cases", 5000, _said)
 
 
 if __name__ == "__main__":

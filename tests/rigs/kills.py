@@ -7,11 +7,9 @@ settled, and what was accepted is held against the sandbox's ledger and every pr
 database.
 """
 
-import argparse
 import asyncio
 import random
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,10 +21,10 @@ from bot.clock import MachineClock
 from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.limits import UNLIMITED
 from tests.conftest import fresh_database
-from tests.databases import Postgres, template_of
+from tests.databases import Postgres
 from tests.ports import free_port
-from tests.rigs.evidence import closes
 from tests.rigs.load import Load
+from tests.rigs.long_form import long_form
 from tests.rigs.mortal import Life, births, live
 
 SCHOOLS = 20
@@ -122,23 +120,7 @@ async def siege(
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.rigs.kills", description=__doc__)
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--record", action="store_true", help="keep the line in docs/evidence.jsonl"
-    )
-    given = parser.parse_args()
-    with (
-        template_of(given.engine) as template,
-        tempfile.TemporaryDirectory(
-            prefix="encompass-kills-", ignore_cleanup_errors=True
-        ) as folder,
-    ):
-        did, broken = asyncio.run(siege(template, Path(folder), given.seed, given.kills))
-    line = closes("kill", given.engine, given.seed, did, broken, record=given.record)
-    return 0 if line.held else 1
+    return long_form("kill", __doc__, "kills", 50, siege)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,8 @@ own. The service's other files, PostgreSQL's own durability, and what the servic
 writes its number into the file, and no message waits for a chat's second.
 """
 
-import argparse
-import asyncio
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +44,7 @@ from bot.store.tables import (
 )
 from bot.store.tables import events as trail
 from bot.store.unit_of_work import Store, Tx
-from tests.databases import one_memory
+from tests.databases import Postgres, one_memory
 from tests.rigs.cut_disk import Disk, Kept, put_down
 from tests.rigs.cut_service import (
     FILE,
@@ -59,7 +56,7 @@ from tests.rigs.cut_service import (
     of_a_migration,
     of_the_service,
 )
-from tests.rigs.evidence import closes
+from tests.rigs.long_form import long_form
 from tests.rigs.written_disk import Name, Record, Said, Sync, Write, recording
 
 _NOTICES = 200
@@ -235,19 +232,18 @@ def _moments(record: Record, lot: random.Random, cuts: int) -> list[int]:
     return drawn + lot.choices(range(1, len(entries) + 1), k=cuts - len(drawn))
 
 
+async def _cut(
+    template: Path | Postgres,
+    folder: Path,
+    seed: int,
+    cuts: int,
+) -> tuple[dict[str, int], dict[str, int]]:
+    with one_memory():
+        return await cut(folder, seed, cuts)
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.rigs.power_cut", description=__doc__)
-    parser.add_argument("--cuts", type=int, default=250)
-    parser.add_argument("--engine", choices=("sqlite",), default="sqlite")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--record", action="store_true", help="keep the line in docs/evidence.jsonl"
-    )
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="encompass-cut-") as folder, one_memory():
-        did, broken = asyncio.run(cut(Path(folder), given.seed, given.cuts))
-    line = closes("power cut", given.engine, given.seed, did, broken, record=given.record)
-    return 0 if line.held else 1
+    return long_form("power cut", __doc__, "cuts", 250, _cut, ("sqlite",))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,10 @@ every few seconds. What the process says of itself in its metrics is kept: memor
 files must be at the end what they were once it was warm.
 """
 
-import argparse
 import asyncio
 import random
 import statistics
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +17,9 @@ from pathlib import Path
 from benchmarks.rig import FIRST_ACCOUNT, Rig, notice, rig
 from bot.sandbox.chats import ChatMessage
 from tests.conftest import fresh_database
-from tests.databases import Postgres, template_of
-from tests.rigs.evidence import closes
+from tests.databases import Postgres
 from tests.rigs.load import broken_promises
+from tests.rigs.long_form import long_form
 
 A_MINUTE = 2100 / 120
 """Ten times the 210 notices of a force's Monday, in two hours instead of a day."""
@@ -199,19 +197,7 @@ async def soak(
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.rigs.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=120)
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--record", action="store_true", help="in docs/evidence.jsonl")
-    given = parser.parse_args()
-    with (
-        template_of(given.engine) as template,
-        tempfile.TemporaryDirectory(prefix="encompass-soak-", ignore_cleanup_errors=True) as folder,
-    ):
-        did, broken = asyncio.run(soak(template, Path(folder), given.seed, given.minutes))
-    line = closes("soak", given.engine, given.seed, did, broken, record=given.record)
-    return 0 if line.held else 1
+    return long_form("soak", __doc__, "minutes", 120, soak)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ stands still for longer than its lease and its claims and then goes on as if not
 gets hardly any time. Measured from there: how long until a press is answered and a message leaves.
 """
 
-import argparse
 import asyncio
 import os
 import random
 import signal
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -31,10 +29,10 @@ from bot.sandbox.bot_api import Sandbox
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.limits import TELEGRAMS, Limits
 from tests.conftest import fresh_database
-from tests.databases import Postgres, template_of
+from tests.databases import Postgres
 from tests.ports import free_port
-from tests.rigs.evidence import closes
 from tests.rigs.load import Load
+from tests.rigs.long_form import long_form
 from tests.rigs.looks import Looks
 from tests.rigs.mortal import REAL, Life, Waits, Without, births, live
 from tests.rigs.tally import PACED, doubled, most_within_a_second
@@ -304,27 +302,14 @@ async def relay(
         return run.did(), await run.broken(database)
 
 
+async def _relay(
+    template: Path | Postgres, folder: Path, seed: int, rounds: int
+) -> tuple[dict[str, int], dict[str, int]]:
+    return await relay(template, folder, seed, [None] * rounds, workers=2 + seed % 2)
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.rigs.workers", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--engine", choices=("postgres",), default="postgres")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--record", action="store_true", help="keep the line in docs/evidence.jsonl"
-    )
-    given = parser.parse_args()
-    with (
-        template_of(given.engine) as template,
-        tempfile.TemporaryDirectory(
-            prefix="encompass-workers-", ignore_cleanup_errors=True
-        ) as folder,
-    ):
-        did, broken = asyncio.run(
-            relay(template, Path(folder), given.seed, [None] * given.rounds,
-                  workers=2 + given.seed % 2)
-        )  # fmt: skip
-    line = closes("workers", given.engine, given.seed, did, broken, record=given.record)
-    return 0 if line.held else 1
+    return long_form("workers", __doc__, "rounds", 10, _relay, ("postgres",))
 
 
 if __name__ == "__main__":
