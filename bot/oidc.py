@@ -9,14 +9,15 @@ import base64
 import hmac
 import json
 import logging
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import JWKRegistry, KeySet
 
 from bot.clock import Clock
 
@@ -130,7 +131,7 @@ class OidcAccounts:
             raise _RefusedError("keys")
         token = jwt.decode(
             str(tokens.get("id_token", "")),
-            KeySet.import_key_set({"keys": listed}),
+            _usable(listed),
             algorithms=ALGORITHMS,
         )
         claims = dict(token.claims)
@@ -153,6 +154,20 @@ class OidcAccounts:
         if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
             raise _RefusedError("nonce")
         return claims
+
+
+def _usable(listed: Iterable[Any]) -> KeySet:
+    """The keys that can be used. One of a kind not known here, or one that the library warns of
+    (RSA under 2,048 bits), is passed over and its signatures with it (RFC 7517, section 5)."""
+    keys = []
+    for one in listed:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SecurityWarning)
+            try:
+                keys.append(JWKRegistry.import_key(one))
+            except (JoseError, SecurityWarning, ValueError, TypeError) as error:
+                _say("a key of the provider of accounts is passed over", error)
+    return KeySet(keys)
 
 
 async def _user_info(

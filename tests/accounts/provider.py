@@ -31,6 +31,7 @@ class Liar:
         self.claims: dict[str, Any] = {}
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
         self.signs_with = self.key
+        self.keys_beside: list[dict[str, Any]] = []
         self.header = {"alg": "RS256", "kid": "one"}
         self.challenges_met = 0
         self._codes: dict[str, dict[str, str]] = {}
@@ -86,7 +87,7 @@ class Liar:
         return web.json_response({"access_token": "a", "token_type": "Bearer", "id_token": token})
 
     async def _keys(self, request: web.Request) -> web.Response:
-        return web.json_response({"keys": [self.key.as_dict(private=False)]})
+        return web.json_response({"keys": [*self.keys_beside, self.key.as_dict(private=False)]})
 
 
 class Browser:

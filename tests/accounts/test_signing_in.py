@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import OctKey, RSAKey
 from oidc_provider_mock import User, run_server_in_thread
 
@@ -302,3 +303,21 @@ async def test_anothers_signature_and_one_by_the_clients_secret_are_none(
     liar.signs_with = OctKey.import_key("a secret that is long enough for it")  # type: ignore[assignment]
     liar.header = {"alg": "HS256", "kid": "one"}
     assert not (await goes_round(town, stack, liar)).is_in
+
+
+async def test_keys_of_kinds_unknown_here_take_nothing_from_the_one_that_signs(
+    town: World, stack: AsyncExitStack, liar: Liar
+) -> None:
+    liar.keys_beside = [{"kty": "AKP", "kid": "new", "pub": "x"}, {"kty": "RSA", "kid": "torn"}]
+    assert (await goes_round(town, stack, liar)).is_in
+
+
+async def test_a_key_too_short_to_trust_signs_nothing(
+    town: World, stack: AsyncExitStack, liar: Liar
+) -> None:
+    with pytest.warns(SecurityWarning):
+        liar.key = RSAKey.generate_key(1024, {"kid": "one", "use": "sig"})
+    liar.signs_with = liar.key
+    browser = await goes_round(town, stack, liar)
+    assert browser.response.status_code == 401
+    assert not browser.is_in
