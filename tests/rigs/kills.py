@@ -28,12 +28,12 @@ from tests.rigs.long_form import long_form
 from tests.rigs.mortal import Life, births, live
 
 SCHOOLS = 20
-_SENDERS = 4
+_SENDERS = 8
 _BETWEEN = 0.1
 """Seconds between one sender's notices: some twenty to fifty for each life."""
 _AT_A_COMMIT = 0.7
 """The share of deaths at a commit; the others come at any moment."""
-_COMMITS = {"sqlite+aiosqlite": (1, 60), "postgresql+asyncpg": (1, 240)}
+_COMMITS = {"sqlite+aiosqlite": (1, 80), "postgresql+asyncpg": (1, 400)}
 """Deaths at a commit, by its number in that life; on SQLite units share their commits."""
 _SECONDS = (0.1, 1.2)
 _LONGEST_LIFE = 15.0
