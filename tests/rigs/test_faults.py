@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from tests.rigs.faults.document import DOCUMENT, document
 from tests.rigs.faults.endings import CLIMBED, LOST, SHOWN, UNTOLD
 from tests.rigs.faults.journey import Journey
 from tests.rigs.faults.run import Cell
-from tests.rigs.faults.stages import STAGES
-from tests.rigs.faults.table import ELSEWHERE, FAULTS, ROWS, cells
+from tests.rigs.faults.stages import STAGES, Stage
+from tests.rigs.faults.table import ELSEWHERE, FAULTS, ROWS, Fault, cells
 
 SEED = "20261123"
 _FEW = 6
@@ -31,11 +32,16 @@ _ON_SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
 async def test_what_is_accepted_is_kept_and_told_whatever_fails(
     template: Path | Postgres, engine: str, tmp_path: Path
 ) -> None:
-    drawn = random.Random(f"{SEED} {engine}").sample(list(cells(engine)), _FEW)
+    drawn = random.Random(f"{SEED} {engine}").sample(_of_the_suite(engine), _FEW)
     for number, (fault, stage) in enumerate(drawn):
         cell = Cell(fault, stage, SEED)
         await cell.run(template, tmp_path / str(number))
         assert cell.ending.said == [], str(cell)
+
+
+def _of_the_suite(engine: str) -> list[tuple[Fault, Stage]]:
+    """Without those that need servers of their own, of which the suite has one further down."""
+    return [(fault, stage) for fault, stage in cells(engine) if not fault.own_server]
 
 
 # --- the table -----------------------------------------------------------------------------------
@@ -84,6 +90,23 @@ async def test_a_notice_that_is_said_to_be_accepted_before_the_commit_is_seen_to
     monkeypatch.setattr(reception, "receive", hasty)
     cell = await _seen(template, tmp_path, "for long", "accepted")
     assert cell.ending.counts[LOST] == 1
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_standby_that_lags_behind_is_seen_to_lose_what_was_accepted(
+    template: Path | Postgres, tmp_path: Path
+) -> None:
+    async def lags(journey: Journey) -> None:
+        assert journey.servers is not None
+        await journey.servers.follow(synchronous=False)
+        assert journey.servers.standby is not None
+        journey.servers.standby.stop()
+
+    [fault] = [fault for fault in FAULTS if fault.name == "promoted"]
+    [stage] = [stage for stage in STAGES if stage.name == "corrected"]
+    cell = Cell(replace(fault, beforehand=lags), stage, SEED)
+    await cell.run(template, tmp_path)
+    assert cell.ending.counts[LOST] >= 1
 
 
 @_ON_SQLITE

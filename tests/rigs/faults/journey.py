@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from sqlalchemy import select
@@ -24,6 +24,9 @@ from bot.store.tables import alerts, notifications
 from bot.store.unit_of_work import Store
 from tests.builders import WHOLE, WHOLE_CHILD, child, notice
 from tests.rigs.faults.stepped import SteppedWorld
+
+if TYPE_CHECKING:
+    from tests.rigs.faults.of_the_server import Servers
 
 PATH = "/api/v1/notifications"
 CANARY = "Canary-"
@@ -52,6 +55,8 @@ class Journey:
     wrong: list[str] = field(default_factory=list)
     """What should not have been, as it was seen."""
     withdrawn: bool = False
+    servers: "Servers | None" = None
+    """PostgreSQL's, where they are this journey's own."""
     other: str = ""
     """Another notice's reference, where a fault is about one."""
     settled_behind: int | None = None

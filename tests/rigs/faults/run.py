@@ -17,6 +17,7 @@ from tests.conftest import fresh_database
 from tests.databases import Postgres
 from tests.rigs.faults.endings import WRONG, Ending, look
 from tests.rigs.faults.journey import ACCEPTED, CANARY, Journey
+from tests.rigs.faults.of_the_server import Servers, own_servers
 from tests.rigs.faults.stages import Needs, Stage
 from tests.rigs.faults.stepped import SteppedWorld
 from tests.rigs.faults.table import Fault
@@ -39,14 +40,21 @@ class Cell:
     def __str__(self) -> str:
         return f"{self.fault.row}, {self.fault.name}: {self.stage.name}"
 
-    async def run(self, template: Path | Postgres, folder: Path) -> None:
-        """What is wrong is in `ending` afterwards."""
+    async def run(
+        self, template: Path | Postgres, folder: Path, servers: Servers | None = None
+    ) -> None:
+        """What is wrong is in `ending` afterwards. `servers`: those of the template, for a fault of
+        theirs; they are made where they are not given."""
+        if self.fault.own_server and servers is None:
+            async with own_servers() as (made, theirs):
+                await self.run(theirs, folder, made)
+            return
         with _quick(self.fault), _log() as log:
             async with fresh_database(template, folder) as database:
                 world = SteppedWorld(database, folder, self.fault.at)
                 async with world:
                     lot = random.Random(f"{self.seed} {self}")
-                    journey = Journey(world, lot, speaks_to=self.stage.tells)
+                    journey = Journey(world, lot, speaks_to=self.stage.tells, servers=servers)
                     await self._go(journey)
         if any(CANARY in line for line in log):
             self.ending.add(WRONG, "the log holds what only a reader may see")

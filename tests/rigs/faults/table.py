@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.flow.leave import leave
-from tests.rigs.faults import of_rows, of_telegram, of_the_database, of_the_machine
+from tests.rigs.faults import of_rows, of_telegram, of_the_database, of_the_machine, of_the_server
 from tests.rigs.faults.journey import Brought, Journey
 from tests.rigs.faults.of_telegram import calls, refused, spoiled
 from tests.rigs.faults.stages import STAGES, Do, Needs, Stage
@@ -19,7 +19,8 @@ from tests.world import MONDAY_AT_SEVEN
 
 ROWS = (
     "kill -9 at any line", "power cut (unsynced writes dropped)", "disk full", "database locked",
-    "two workers", "worker taken over", "429 (per chat)", "429 (global)", "401", "403", "409",
+    "PostgreSQL stopped hard", "two workers", "worker taken over",
+    "429 (per chat)", "429 (global)", "401", "403", "409",
     "400 of every kind", "5xx in JSON and HTML", "empty body", "reset after accepting",
     "slow answer", "duplicated, reordered and day-old updates",
     "a callback replayed, forged, too old, from someone who has left",
@@ -114,6 +115,13 @@ FAULTS = (
     Fault("database locked", "read only", "every connection is cut, and the server takes no writes"
           " like a standby", "it takes them", _SERVED, of_the_database.takes_no_writes, _DB,
           POSTGRES),
+    Fault("PostgreSQL stopped hard", "started again", "an immediate stop in the middle of it all",
+          "it is started again and recovers", _SERVED, of_the_server.stopped_hard, _DB, POSTGRES,
+          own_server=True),
+    Fault("PostgreSQL stopped hard", "promoted", "an immediate stop, for good",
+          "its synchronous standby is promoted, at its address", _SERVED + "; with an asynchronous"
+          " standby what was accepted last may be lost", of_the_server.promoted, _DB, POSTGRES,
+          beforehand=of_the_server.is_followed, own_server=True),
     # --- what Telegram answers ---
     _telegram("429 (per chat)", "one chat", "the chat that is told gets 429 with 1 to 9 seconds",
               _LATER, calls(lambda f, chat, n: f.flood(n, chat_id=chat, times=1 + n % 3))),
