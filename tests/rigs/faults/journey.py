@@ -54,6 +54,7 @@ class Journey:
     """How often the fault was felt."""
     wrong: list[str] = field(default_factory=list)
     """What should not have been, as it was seen."""
+    put_right: bool = False
     withdrawn: bool = False
     servers: "Servers | None" = None
     """PostgreSQL's, where they are this journey's own."""
@@ -153,8 +154,9 @@ class Journey:
         return True
 
     async def corrects(self) -> None:
-        put_right = f"{self.body['circumstances']}, put right"
-        await self.sends({**self.body, "circumstances": put_right})
+        put_right = {**self.body, "circumstances": f"{self.body['circumstances']}, put right"}
+        if await self.sends(put_right):
+            self.body, self.put_right = put_right, True
 
     async def withdraws(self) -> None:
         raw = json.dumps({"reason": "sent by mistake"}).encode()
@@ -184,8 +186,11 @@ class Journey:
         """The newest card of this notice on this person's telephone."""
         if not self.reference:
             return None
-        mine = [m for m in self.world.phone(name).sandbox.received if self._is_card(m)]
+        mine = self.cards(name)
         return mine[-1] if mine else None
+
+    def cards(self, name: str) -> list[ChatMessage]:
+        return [m for m in self.world.phone(name).sandbox.received if self._is_card(m)]
 
     def _is_card(self, message: ChatMessage) -> bool:
         first = message.history[0]

@@ -56,6 +56,7 @@ async def hostile(journey: Journey) -> AsyncIterator[None]:
     journey.body = {**journey.body, "circumstances": said, "location": said}
     if journey.world._app is not None:
         await journey.sends()  # a new version of what came before, or the notice itself
+        await journey.passes(2)
         journey.struck += 1
     yield
 

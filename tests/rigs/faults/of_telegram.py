@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+from bot.flow.context import Context
 from bot.flow.hear import store_updates
-from bot.flow.leave import leave
 from bot.sandbox.faults import Fault, Faults
 from tests.rigs.faults.journey import Brought, Journey
 
@@ -136,21 +136,6 @@ def pressed_by(names: Sequence[str]) -> Brought:
 
 
 @asynccontextmanager
-async def pressed_by_a_leaver(journey: Journey) -> AsyncIterator[None]:
-    """The coordinator has left, and presses and writes on."""
-    world = journey.world
-    await leave(world.ctx, "coordinator", by="command line")
-    await journey.rests()
-    gone = world.phone("Coordinator").sandbox
-    for data in _FORGED:
-        gone.press_data(data, journey.card("Mair"))
-        journey.struck += 1
-    gone.say("/alerts")
-    await journey.passes(2)
-    yield
-
-
-@asynccontextmanager
 async def too_old(journey: Journey) -> AsyncIterator[None]:
     """Telegram no longer lets any press be answered."""
     says = "Bad Request: query is too old and response timeout expired or query ID is invalid"
@@ -168,7 +153,9 @@ async def unreadable(journey: Journey) -> AsyncIterator[None]:
     """An update of the same chat that nobody can read lies before all others."""
     chat = journey.world.phone("Mair").sandbox.id
     raw = {"chat": {"id": chat, "type": "private"}, "text": "no date"}
-    await store_updates(journey.world.ctx, [{"update_id": 1, "message": raw}])
+    async with journey.store() as store:
+        ctx = Context(store, journey.world.clock, "before the service")
+        await store_updates(ctx, [{"update_id": 1, "message": raw}])
     journey.struck += 1
     await journey.rests()
     yield

@@ -124,9 +124,8 @@ async def _acknowledged(journey: Journey) -> bool:
 async def _opened(journey: Journey) -> bool:
     async with journey.world.ctx.store.reading() as tx:
         on_record = await tx.all(select(disclosures).where(disclosures.c.person_id == "mair"))
-    card = journey.card("Mair")
-    shown = card is not None and any(CANARY in version.text for version in card.history)
-    return bool(on_record) and shown
+    texts = [version.text for card in journey.cards("Mair") for version in card.history]
+    return bool(on_record) and any(CANARY in text for text in texts)
 
 
 async def _until_opened(journey: Journey) -> None:
@@ -179,12 +178,14 @@ async def _corrects(journey: Journey) -> None:
 
 async def _corrected(journey: Journey) -> bool:
     row = await journey.notification()
-    return row is not None and row.version == row.raised_version == 2
+    if row is None or not row.content.get("circumstances", "").endswith("put right"):
+        return False
+    return bool(row.version == row.raised_version)
 
 
 async def _until_corrected(journey: Journey) -> None:
     for _ in range(_TRIES):
-        if len(journey.accepted) > 1:
+        if journey.put_right:
             return
         await _corrects(journey)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.people import Role
 from bot.flow.leave import leave
 from tests.rigs.faults import of_rows, of_telegram, of_the_database, of_the_machine, of_the_server
 from tests.rigs.faults.journey import Brought, Journey
@@ -90,7 +91,7 @@ _IN_SPITE = "the stage happens all the same, within its time"
 
 
 async def _coordinator_leaves(journey: Journey) -> None:
-    await journey.world.has_a_successor("Coordinator")
+    await journey.world.person("Another", Role.COORDINATOR, everywhere=True)
     await leave(journey.world.ctx, "coordinator", by="command line")
     await journey.passes(3)
 
