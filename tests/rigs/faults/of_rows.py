@@ -25,7 +25,11 @@ HOSTILE = "<b>x</b> {{7*7}} =cmd|'/C calc'!A0 \u202e *x* [x](tg://user?id=1) ' o
 async def malformed(journey: Journey) -> AsyncIterator[None]:
     """Whatever is no notice, some of each kind, is refused in so many words."""
     bodies = [(body, 400) for body, _ in UNREADABLE.values()]
-    bodies += [(json.dumps(body).encode(), 422) for body, _ in FAULTY.values()]
+    bodies += [
+        (json.dumps(body).encode(), 422)
+        for name, (body, _) in FAULTY.items()
+        if not name.endswith("ahead")  # of that test's hour, not of every journey's
+    ]
     for body, status in journey.lot.sample(bodies, 6):
         await _is_refused(journey, body, status)
     yield
