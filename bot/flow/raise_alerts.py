@@ -150,6 +150,7 @@ async def _raise(
         await raising.gathered.write(tx, now)
     await _hide_from_newly_excluded(raising)
     await _hold_or_release(raising, hold=bool(unknown))
+    # Not gathered: who is excluded is read by the next one about the same child.
     await notifications.change(
         tx,
         row.id,
