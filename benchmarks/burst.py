@@ -106,7 +106,7 @@ async def running(
             processes.append(process.pid)
         await _up(sandbox, ports, key)
         if of == "service":
-            await menus_set(sandbox)
+            await menus_set(sandbox, SCHOOLS * RECIPIENTS)
         yield Running(sandbox, ports, key, processes, database, folder / "stalls")
 
 
@@ -135,10 +135,10 @@ async def _up(sandbox: Sandbox, ports: list[int], key: str) -> None:
     await arrived(sandbox, RECIPIENTS)
 
 
-async def menus_set(sandbox: Sandbox) -> None:
+async def menus_set(sandbox: Sandbox, people: int) -> None:
     """Once, at its very first start, the service gives everybody a menu; that is no alert."""
     for _ in range(_LOOKS):
-        if len(sandbox.ledger.calls("setMyCommands")) >= SCHOOLS * RECIPIENTS:
+        if len(sandbox.ledger.calls("setMyCommands")) >= people:
             return
         await asyncio.sleep(0.05)
     raise RuntimeError("the menus were never set")

@@ -113,7 +113,7 @@ class Service(OverHttp):
             },
         )  # fmt: skip
         await self._lives("/health/live")
-        await menus_set(self.sandbox)  # once, at its very first start
+        await menus_set(self.sandbox, _SCHOOLS * _PEOPLE)  # once, at its very first start
 
     async def take(self, number: int) -> None:
         answer = await self.http.post(

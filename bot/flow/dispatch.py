@@ -35,8 +35,9 @@ _SEND_MARGIN = 0.2
 """A worker that wakes up this near to its claim's end, as a share of the claim's time, no longer
 sends: it may have been frozen."""
 _LATE = timedelta(seconds=0.025)
-"""How far behind its slot a message may leave where workers share the pace. At 28.8 a second thirty
-slots are 42 milliseconds longer than Telegram's second; the rest is for the network."""
+"""How late a message may leave without those behind it, or those of other workers, making way. At
+28.8 a second thirty slots are 42 milliseconds longer than Telegram's second; the rest is for the
+network."""
 _AHEAD = timedelta(seconds=0.05)
 """How far ahead another slot is at least: it is taken by a commit."""
 _SLOTS = 12
@@ -70,6 +71,7 @@ class Dispatcher:
         self._done: list[tuple[Claim, Outcome]] = []
         self._claiming: asyncio.Task[list[Claim]] | None = None
         self._recorder: asyncio.Task[None] | None = None
+        self._in_line = asyncio.Lock()
         self._next_turn_at: datetime | None = None
         self._left_at: datetime | None = None
         """The next free slot, as this worker left it in the pace that all share."""
@@ -185,25 +187,33 @@ class Dispatcher:
             self._recorder = asyncio.create_task(self._record())
 
     async def _turn(self, slot_at: datetime, latest: datetime) -> bool:
-        """Return when this one goes: at its slot, and never closer behind the one before than the
-        pace; False if that is too late. A slot is a plan; when the loop was held up, those missed
-        must not go all at once, nor beside those of another worker, which has gone on."""
-        slots = 1
-        await self._ctx.clock.sleep_until(slot_at)
-        while True:
-            now, free_at = self._ctx.now(), self._next_turn_at
-            # Further ahead than that it never is, but where the clock was stepped back.
-            if free_at is not None and now < free_at <= now + self._gap:
-                await self._ctx.clock.sleep_until(free_at)
-            elif slots < _SLOTS and self._has_missed(slot_at):
-                slot_at, slots = await self._another_slot(latest), slots + 1
-                if slot_at > latest:
-                    return False
-                await self._ctx.clock.sleep_until(slot_at)
-            else:
+        """Return when this one goes: at its slot, in line, no sooner than the pace allows; False if
+        that is too late. A slot is a plan; when the loop was held up, those missed must not go all
+        at once, nor beside those of another worker, which has gone on."""
+        for slots in range(1, _SLOTS + 1):
+            await self._ctx.clock.sleep_until(slot_at)
+            async with self._in_line:
+                await self._until_the_pace_allows()
+                if slots == _SLOTS or not self._has_missed(slot_at):
+                    now = self._ctx.now()
+                    # A little lateness is made good by those behind: it would add up otherwise.
+                    self._next_turn_at = max(self._free_at or now, now - _LATE) + self._gap
+                    return now <= latest
+            slot_at = await self._another_slot(latest)
+            if slot_at > latest:
                 break
-        self._next_turn_at = self._ctx.now() + self._gap
-        return self._ctx.now() <= latest
+        return False
+
+    @property
+    def _free_at(self) -> datetime | None:
+        """When this worker may send again; never more than the pace's gap ahead, but where the
+        clock was stepped back, which does not count."""
+        free_at = self._next_turn_at
+        return None if free_at is None or free_at > self._ctx.now() + self._gap else free_at
+
+    async def _until_the_pace_allows(self) -> None:
+        while (free_at := self._free_at) is not None and free_at > self._ctx.now():
+            await self._ctx.clock.sleep_until(free_at)
 
     def _has_missed(self, slot_at: datetime) -> bool:
         """Whether this slot is over and another worker may be sending by now."""

@@ -28,12 +28,12 @@ from tests.rigs.long_form import long_form
 from tests.rigs.mortal import Life, births, live
 
 SCHOOLS = 20
-_SENDERS = 4
 _BETWEEN = 0.1
 """Seconds between one sender's notices: some twenty to fifty for each life."""
 _AT_A_COMMIT = 0.7
 """The share of deaths at a commit; the others come at any moment."""
-_COMMITS = {"sqlite+aiosqlite": (1, 60), "postgresql+asyncpg": (1, 240)}
+_SENDERS = {"sqlite+aiosqlite": 4, "postgresql+asyncpg": 8}
+_COMMITS = {"sqlite+aiosqlite": (1, 60), "postgresql+asyncpg": (1, 400)}
 """Deaths at a commit, by its number in that life; on SQLite units share their commits."""
 _SECONDS = (0.1, 1.2)
 _LONGEST_LIFE = 15.0
@@ -52,7 +52,7 @@ class Siege:
     def __post_init__(self) -> None:
         self._lot = random.Random(self.seed)
         self._births = births()
-        self._commits = _COMMITS[self.life.database.partition(":")[0]]
+        self._commits = _COMMITS[_engine(self.life.database)]
 
     async def run(self, kills: int) -> None:
         try:
@@ -90,6 +90,10 @@ class Siege:
         assert self._process.exitcode == -9, f"it ended by itself: {self._process.exitcode}"
 
 
+def _engine(database: str) -> str:
+    return database.partition(":")[0]
+
+
 async def siege(
     template: Path | Postgres, folder: Path, seed: int, kills: int, *, loses: int = 0
 ) -> tuple[dict[str, int], dict[str, int]]:
@@ -104,8 +108,9 @@ async def siege(
             sandbox.person(FIRST_ACCOUNT + number).say("hello")
         key = await prepare(database, config, SCHOOLS, 1)
         life = Life(database, str(config), sandbox.token, sandbox.url, free_port())
+        senders = _SENDERS[_engine(database)]
         async with httpx.AsyncClient(timeout=5) as http:
-            load = Load(sandbox, http, key, [life.url], SCHOOLS, _SENDERS, _BETWEEN)
+            load = Load(sandbox, http, key, [life.url], SCHOOLS, senders, _BETWEEN)
             run = Siege(life, load, seed)
             await run.run(kills)
             load.accepted |= {-number: f"ENC-LOST{number}" for number in range(1, loses + 1)}
