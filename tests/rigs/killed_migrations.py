@@ -141,7 +141,7 @@ class Killings:
     ) -> None:
         """`behind`: how many statements are left out at the beginning."""
         self._old, self._folder, self._lot = old, folder, random.Random(seed)
-        self._births = births(__spec__.name)
+        self._births = births("tests.rigs.cut_service", "tests.rigs.long_form", "tests.store.shape")
         self._behind, self._in_parts = behind, in_parts
         self.did: Counter[str] = Counter(
             {"kills": 0, "behind a statement": 0, "at any moment": 0, "came too late": 0,
@@ -215,9 +215,10 @@ class Killings:
 async def killed_migrations(
     template: Path | Postgres, folder: Path, seed: int, kills: int, **otherwise: Any
 ) -> Found:
-    """So many deaths, each on a copy of its own: what it did, and what must be 0. `otherwise` as
-    `Killings` takes it."""
-    run = Killings(await _old(template, folder), folder, seed, **otherwise)
+    """So many deaths, each on a copy of its own: what it did, and what must be 0. The parts of a long
+    form, seed by seed, go on where the one before left off. `otherwise` as `Killings` takes it."""
+    goes_on = {"behind": int((seed - 1) * kills * (1 - _AT_ANY_MOMENT))}
+    run = Killings(await _old(template, folder), folder, seed, **{**goes_on, **otherwise})
     await run.run(kills)
     return dict(run.did), dict(run.broken)
 
