@@ -139,9 +139,8 @@ async def _may_open(
         of_this = children[duty.id]
         try:
             may = not is_sealed(duty.state) and may_take(known, person, duty, of_this, now)
-        except (
-            _UNREADABLE
-        ) as error:  # its ladder; whoever climbs it says so, and nobody may open it
+        except _UNREADABLE as error:
+            # Its ladder: whoever climbs it says so, and nobody may open it.
             log.warning("an alert could not be read", extra={"why": type(error).__name__})
             continue
         if may:
