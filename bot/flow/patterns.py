@@ -6,6 +6,7 @@ notices alone that they may open themselves: whoever is excluded from one learns
 another. Dies before the commit: the notice is raised again, marks and all.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,8 @@ from bot.store.unit_of_work import Tx
 Consider = Mapping[int, tuple[str, ...]]
 """The references of the notices about one child that are to be considered together, by the child's
 number."""
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+log = logging.getLogger(__name__)
 
 
 async def note_children(raising: Raising) -> None:
@@ -63,8 +66,7 @@ async def _together(
         theirs = {row.notification_id: row for row in rows if row.mark == mark}
         if notification_id not in theirs:
             continue
-        occurred = {number: _occurred_at(row) for number, row in theirs.items()}
-        if numbers := together(occurred, notification_id, known.patterns):
+        if numbers := together(_occurred(theirs), notification_id, known.patterns):
             found[child] = [theirs[number] for number in numbers]
     return found
 
@@ -121,9 +123,7 @@ async def consider(
             for row in theirs
             if row.mark == mark and row.number in may.get(row.notification_id, ())
         }
-        occurred = {number: _occurred_at(row) for number, row in rows.items()}
-        numbers = together(occurred, alert.notification_id, known.patterns)
-        if numbers:
+        if numbers := together(_occurred(rows), alert.notification_id, known.patterns):
             found[child] = tuple(rows[number].reference for number in numbers)
     return found
 
@@ -137,12 +137,27 @@ async def _may_open(
     found: dict[int, frozenset[int]] = {}
     for duty in duties:
         of_this = children[duty.id]
-        if not is_sealed(duty.state) and may_take(known, person, duty, of_this, now):
+        try:
+            may = not is_sealed(duty.state) and may_take(known, person, duty, of_this, now)
+        except (
+            _UNREADABLE
+        ) as error:  # its ladder; whoever climbs it says so, and nobody may open it
+            log.warning("an alert could not be read", extra={"why": type(error).__name__})
+            continue
+        if may:
             seen = children_in_scope(in_their_place(known, person, duty, now), of_this)
             found[duty.notification_id] = found.get(duty.notification_id, frozenset()) | seen
     return found
 
 
-def _occurred_at(row: Row[Any]) -> datetime:
-    """When it happened is content, and stands with the notice alone."""
-    return incident_of(row.content).occurred_at
+def _occurred(rows: Mapping[int, Row[Any]]) -> dict[int, datetime]:
+    """When each happened, which is content, and stands with the notice alone. One that cannot be
+    read holds up no other; whoever raises it says so."""
+    found: dict[int, datetime] = {}
+    for number, row in rows.items():
+        try:
+            found[number] = incident_of(row.content).occurred_at
+        except _UNREADABLE as error:
+            why = {"notification": number, "why": type(error).__name__}
+            log.warning("a notice could not be read", extra=why)
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, exists, insert, select, update
+from sqlalchemy import Text, bindparam, case, cast, exists, func, insert, literal, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState, Leg
@@ -243,10 +243,14 @@ async def move(tx: Tx, alert_id: int, to: AlertState, at: datetime, **values: An
     """Compare-and-set: whether the alert was in a state from which it may come to `to` (I9).
 
     Leaving `open` ends its ladder in the same row; coming back needs `next_step_at` in `values`.
+    It ends no sooner than its last step was told, also where the clock was stepped back since.
     """
     sources = [state for state, targets in LEGAL_MOVES.items() if to in targets]
     if to is not AlertState.OPEN:
-        values |= {"next_step_at": None, "ended_at": at}
+        its = tellings.c.alert_id == alert_id
+        ended = literal(at, alerts.c.ended_at.type)
+        last = select(func.max(tellings.c.told_at)).where(its).scalar_subquery()
+        values |= {"next_step_at": None, "ended_at": case((last > ended, last), else_=ended)}
     else:
         values |= {"ended_at": None}
     result = await tx.execute(

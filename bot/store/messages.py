@@ -1,7 +1,7 @@
 """The outbox as rows, and who was told what by which message."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, text, update
@@ -75,6 +75,16 @@ _IN_LINE = (messages.c.priority, messages.c.bell_at, messages.c.rank, messages.c
 _card, _busy = messages.alias("card"), messages.alias("busy")
 _CHANNEL = bindparam("on_channel", type_=messages.c.channel.type)
 _NOW = bindparam("now", type_=messages.c.due_at.type)
+_LONGEST_PACE = timedelta(minutes=1)
+_FAR = bindparam("far", type_=messages.c.due_at.type)
+_off = messages.alias("off")
+_put_off = exists().where(
+    _off.c.state == MessageState.PENDING,
+    _off.c.channel == messages.c.channel,
+    _off.c.address == messages.c.address,
+    _off.c.due_at >= chats.c.next_at,
+)
+"""Of a chat that is held for long: the channel asked for it, and a message waits until then."""
 _CANDIDATES = (
     select(messages.c.id, messages.c.address)
     .outerjoin(_card, _card.c.id == messages.c.parent_id)
@@ -87,7 +97,12 @@ _CANDIDATES = (
         messages.c.channel == _CHANNEL,
         messages.c.due_at <= _NOW,
         # A menu is no message: the chat's pace is not its own.
-        or_(chats.c.next_at.is_(None), chats.c.next_at <= _NOW, messages.c.kind == Kind.MENU),
+        or_(
+            chats.c.next_at.is_(None),
+            chats.c.next_at <= _NOW,
+            messages.c.kind == Kind.MENU,
+            and_(chats.c.next_at > _FAR, ~_put_off),
+        ),
         or_(messages.c.parent_id.is_(None), _card.c.state == MessageState.SENT),
         ~exists().where(
             _busy.c.state == MessageState.CLAIMED, _busy.c.address == messages.c.address
@@ -118,9 +133,11 @@ async def candidates(tx: Tx, channel: Channel, now: datetime, limit: int) -> Seq
     """Number and chat of the messages next in line whose chat is free: its pace allows one, none is
     on its way.
 
-    An edit waits until its card has been sent.
+    An edit waits until its card has been sent. No chat's pace is longer than a minute: where none
+    of its messages was put off for as long, the clock was stepped back since.
     """
-    return await tx.all(_CANDIDATES.limit(limit), {"on_channel": channel, "now": now})
+    given = {"on_channel": channel, "now": now, "far": now + _LONGEST_PACE}
+    return await tx.all(_CANDIDATES.limit(limit), given)
 
 
 async def claim(tx: Tx, ids: Sequence[int], worker: str, until: datetime) -> Sequence[Row[Any]]:

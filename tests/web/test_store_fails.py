@@ -1,12 +1,9 @@
 """503 when nothing could be stored: said, true, and over as soon as the database serves again."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
@@ -18,10 +15,9 @@ from bot.store import engine as engines
 from bot.store import notifications
 from bot.web.server import WebServer, web_app
 from tests.builders import WHOLE, child, notice
+from tests.locks import Fault, locked, read_only
 from tests.web.door import NOTIFICATIONS, Door, problem
 from tests.world import CONFIG, MONDAY_AT_SEVEN
-
-Fault = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
@@ -38,52 +34,11 @@ async def shaky(impatient: None, database: str) -> AsyncIterator[tuple[Door, Fau
     _, key = await create_key(ctx, "South Force")
     server = WebServer(web_app(ctx, 100), "127.0.0.1", 0)
     await server.start()
-    breaks, heals = _locked(database) if "sqlite" in database else _read_only(database)
+    breaks, heals = locked(database) if "sqlite" in database else read_only(database)
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
         yield Door(ctx, http, key), breaks, heals, database
     await server.stop()
     await ctx.store.close()
-
-
-def _locked(database: str) -> tuple[Fault, Fault]:
-    """Another process holds the file's write lock."""
-    path = Path(database.removeprefix("sqlite+aiosqlite:///"))
-    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-
-    async def breaks() -> None:
-        other.execute("BEGIN IMMEDIATE")
-
-    async def heals() -> None:
-        other.execute("ROLLBACK")
-        other.close()
-
-    return breaks, heals
-
-
-def _read_only(database: str) -> tuple[Fault, Fault]:
-    """The server has become a standby that takes no writes."""
-    url = database.replace("+asyncpg", "")
-    name = url.rsplit("/", 1)[1]
-
-    async def do(setting: str) -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute("SET default_transaction_read_only = off")
-            await connection.execute(f"ALTER DATABASE {name} {setting}")
-            await connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        finally:
-            await connection.close()
-
-    async def breaks() -> None:
-        await do("SET default_transaction_read_only = on")
-
-    async def heals() -> None:
-        await do("RESET default_transaction_read_only")
-
-    return breaks, heals
 
 
 async def test_when_nothing_can_be_stored_that_is_what_is_said(
