@@ -215,8 +215,8 @@ class Killings:
 async def killed_migrations(
     template: Path | Postgres, folder: Path, seed: int, kills: int, **otherwise: Any
 ) -> Found:
-    """So many deaths, each on a copy of its own: what it did, and what must be 0. Parts of one
-    size, seed by seed, go on where the one before left off. `otherwise` as `Killings` takes it."""
+    """So many deaths, each on a copy of its own: what it did, and what must be 0. Parts alike,
+    seed by seed, go on where the one before left off. `otherwise` as `Killings` takes it."""
     goes_on = {"behind": int((seed - 1) * kills * (1 - _AT_ANY_MOMENT))}
     run = Killings(await _old(template, folder), folder, seed, **{**goes_on, **otherwise})
     await run.run(kills)
