@@ -25,7 +25,7 @@ from tests.rigs.faults.stages import STAGES, Stage
 from tests.rigs.faults.table import ELSEWHERE, FAULTS, ROWS, Fault, cells
 
 SEED = "20261123"
-_FEW = 6
+_FEW = 4
 _ON_SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
 
 

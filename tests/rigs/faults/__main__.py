@@ -35,7 +35,7 @@ async def _run(template: Path | Postgres, folder: Path, seed: int, wanted: int) 
             sys.stdout.write(f"{cell}, seed {cell.seed}: {said}\n")
         done.append(cell)
     did, wrong = counted(done)
-    return did, {name: wrong[name] for name in MUST_BE_NONE}
+    return dict(did), {name: wrong[name] for name in MUST_BE_NONE}
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from tests.locks import Fault, locked, read_only, tables_locked
 from tests.rigs.faults.journey import Brought, Journey
 
 _NO_LIMIT = 1_073_741_823
-_MOMENT = 0.15
+_MOMENT, _LONG = 0.15, 2.0
 
 
 @asynccontextmanager
@@ -110,11 +110,19 @@ def at_commits(says: Callable[[], Exception], *, behind: bool = False) -> Brough
 
 @asynccontextmanager
 async def locked_for_long(journey: Journey) -> AsyncIterator[None]:
-    """Somebody else has the write lock, for longer than anybody waits."""
+    """Somebody else has the write lock, for longer than anybody waits. A start on PostgreSQL does
+    wait, for as long as it takes: there the lock is given up meanwhile."""
     breaks, heals = _lock_of(journey)
     await breaks()
+    starts = journey.world._app is None
+    healing = asyncio.create_task(_after(_LONG, heals)) if starts else None
     async with _felt(journey):
         yield
+    await (healing or heals())
+
+
+async def _after(seconds: float, heals: Fault) -> None:
+    await asyncio.sleep(seconds)
     await heals()
 
 
@@ -125,11 +133,7 @@ async def locked_for_a_moment(journey: Journey) -> AsyncIterator[None]:
     await breaks()
     journey.struck += 1
 
-    async def soon() -> None:
-        await asyncio.sleep(_MOMENT)
-        await heals()
-
-    healing = asyncio.create_task(soon())
+    healing = asyncio.create_task(_after(_MOMENT, heals))
     yield
     await healing
 

@@ -109,7 +109,8 @@ FAULTS = (
           " same notice, under the same reference; whatever else was done once is done once",
           of_the_database.at_commits(lambda: ConnectionResetError(104, "reset"), behind=True), _DB),
     Fault("database locked", "for long", "somebody else holds the write lock (SQLite), or every"
-          " table (PostgreSQL), for longer than anybody waits", "the lock is given up", _SERVED,
+          " table (PostgreSQL), for longer than anybody waits", "the lock is given up",
+          _SERVED + "; a start on PostgreSQL waits",
           of_the_database.locked_for_long, _DB, waits=0.1, lasts=(1, 5)),
     Fault("database locked", "for a moment", "the same, for 0.15 seconds", "by itself",
           "it is waited for: " + _IN_SPITE, of_the_database.locked_for_a_moment),
