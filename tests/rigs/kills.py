@@ -60,8 +60,8 @@ class Siege:
                 for _ in range(kills):
                     await self._one_life()
                     self.kills += 1
-                await no_more_notices()
                 self._born(self.life)
+                await no_more_notices()
                 await self.load.settled()
                 self._process.terminate()
                 await asyncio.to_thread(self._process.join, 20)

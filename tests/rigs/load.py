@@ -44,21 +44,23 @@ class Load:
     def __post_init__(self) -> None:
         self._turn: Iterator[str] = itertools.cycle(self.urls)
         self._numbers = itertools.count()
+        self._enough = False
 
     @asynccontextmanager
     async def all_the_while(self) -> Any:
         """Notices are sent and alerts are acknowledged while this is open. What it gives ends the
-        sending, not the presses."""
+        sending, not the presses. Who is sending goes on until it is accepted: a connection that is
+        given up while it is made stays open."""
         sending = [asyncio.create_task(self._send()) for _ in range(self.senders)]
         begun = [*sending, asyncio.create_task(self._press())]
 
         async def no_more() -> None:
-            for sender in sending:
-                sender.cancel()
-            await asyncio.gather(*sending, return_exceptions=True)
+            self._enough = True
+            await asyncio.gather(*sending)
 
         try:
             yield no_more
+            await no_more()
         finally:
             for task in begun:
                 task.cancel()
@@ -83,7 +85,7 @@ class Load:
                 await asyncio.sleep(0.05)
 
     async def _send(self) -> None:
-        while True:
+        while not self._enough:
             await self.send_one()
             await asyncio.sleep(self.between)
 

@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, inspect
 
 from bot.store.engine import parse_url, writing_engine
+from bot.store.unit_of_work import Tx
 
 
 async def on(url: str, look: Callable[[Connection], Any]) -> Any:
     engine = writing_engine(parse_url(url))
     try:
         async with engine.begin() as connection:
+            await Tx(connection).take_time()
             return await connection.run_sync(look)
     finally:
         await engine.dispose()
