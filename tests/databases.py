@@ -84,6 +84,12 @@ class Postgres:
         self._server = server
         self._template = f"template_{uuid4().hex[:12]}"
 
+    def of(self, url: str) -> "Postgres":
+        """The same server; what it makes is made from this database."""
+        other = Postgres(self._server)
+        other._template = url.rsplit("/", 1)[1]
+        return other
+
     @staticmethod
     def _sqlalchemy(server: str, name: str) -> str:
         return (

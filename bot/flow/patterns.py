@@ -40,12 +40,13 @@ async def note_children(raising: Raising) -> None:
     if raising.row.drill_id is not None:
         return
     tx, number = raising.tx, raising.row.id
-    key = await patterns.key(tx)
     marks = {
         child.number: mark
         for child in raising.incident.children
-        if (mark := mark_of(child, key)) is not None
+        if (mark := mark_of(child, raising.pattern_key)) is not None
     }
+    if raising.row.version > 1:
+        await patterns.forget_marks(tx, number, besides=marks)
     await patterns.set_marks(tx, number, marks)
     found = await _together(tx, raising.known, number, marks)
     for child, rows in found.items():
@@ -138,9 +139,8 @@ async def _may_open(
         of_this = children[duty.id]
         try:
             may = not is_sealed(duty.state) and may_take(known, person, duty, of_this, now)
-        except (
-            _UNREADABLE
-        ) as error:  # its ladder; whoever climbs it says so, and nobody may open it
+        except _UNREADABLE as error:
+            # Its ladder: whoever climbs it says so, and nobody may open it.
             log.warning("an alert could not be read", extra={"why": type(error).__name__})
             continue
         if may:

@@ -1,7 +1,8 @@
 """From a notification to duties: which schools, which legs, when is the bell, who is told first.
 
-Each notification is one unit of work. Dies before its commit: `raise_due_at` still stands, the
-tick finds it. Dies after: alerts, ladders and first messages are there together. A notification
+Those that nothing was raised of yet are raised together, in one unit of work; any other, and each
+of them where that fails, in one of its own. Dies before its commit: `raise_due_at` still stands,
+the tick finds it. Dies after: alerts, ladders and first messages are there together. A notification
 that cannot be raised is put off alone, with an alarm, and holds up no other (one poisoned row).
 """
 
@@ -25,9 +26,9 @@ from bot.flow.in_force import in_force
 from bot.flow.patterns import note_children
 from bot.flow.raise_duties import raise_duties
 from bot.flow.raise_questions import ask_the_desk
-from bot.flow.raising import Raising
-from bot.flow.tell import refresh_cards, write_owed
-from bot.store import alarms, alerts, events, notifications, tasks
+from bot.flow.raising import Gathered, Raising
+from bot.flow.tell import refresh_cards
+from bot.store import alarms, alerts, events, notifications, patterns, tasks
 from bot.store.unit_of_work import Tx
 
 _BATCH = 10
@@ -41,8 +42,29 @@ async def raise_due(ctx: Context) -> bool:
     """Raise what is due; whether more may be waiting."""
     async with ctx.store.reading() as tx:
         waiting = await notifications.ids_due(tx, ctx.now(), _BATCH)
-    await asyncio.gather(*(_raise_or_put_off(ctx, number) for number in waiting))
+    if waiting:
+        raised = await _raise_together(ctx, waiting)
+        left = [number for number in waiting if number not in raised]
+        await asyncio.gather(*(_raise_or_put_off(ctx, number) for number in left))
     return len(waiting) == _BATCH
+
+
+async def _raise_together(ctx: Context, waiting: Sequence[int]) -> set[int]:
+    """Raise those of these that are due for the first time, all or none; which they are."""
+    try:
+        async with ctx.store.unit() as tx:
+            if not (rows := await notifications.due_fresh(tx, waiting, ctx.now())):
+                return set()
+            known, key, now = await in_force(ctx, tx), await patterns.key(tx), ctx.now()
+            together = Gathered()
+            for row in rows:
+                await _raise(tx, known, key, row, now, together)
+                await asyncio.sleep(0)  # whoever came in meanwhile is heard
+            await together.write(tx, now)
+    except Exception as error:
+        log.info("raised one by one", extra={"why": type(error).__name__})
+        return set()
+    return {row.id for row in rows}
 
 
 async def _raise_or_put_off(ctx: Context, number: int) -> None:
@@ -50,7 +72,8 @@ async def _raise_or_put_off(ctx: Context, number: int) -> None:
         async with ctx.store.unit() as tx:
             row = await notifications.due_one(tx, number, ctx.now())
             if row is not None:  # else another worker has it, or had it
-                await _raise(tx, await in_force(ctx, tx), row, ctx.now())
+                known, key = await in_force(ctx, tx), await patterns.key(tx)
+                await _raise(tx, known, key, row, ctx.now())
     except Exception as error:
         log.exception("raising failed", extra={"notification": number})
         await _put_off(ctx, number, type(error).__name__)
@@ -81,7 +104,16 @@ def _alarm(reference: str) -> str:
     return f"not_raised:{reference}"
 
 
-async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
+async def _raise(
+    tx: Tx,
+    known: InForce,
+    pattern_key: bytes,
+    row: Row[Any],
+    now: datetime,
+    together: Gathered | None = None,
+) -> None:
+    """`together`: what is gathered of this one and others, which nobody has raised before, and
+    written by whoever asked."""
     incident = incident_of(row.content)
     fresh = row.version == 1 and row.state is NotificationState.RECEIVED
     existing: Sequence[Row[Any]] = [] if fresh else await alerts.of_notifications(tx, [row.id])
@@ -105,6 +137,8 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         existing={(alert.leg, alert.school_code, alert.task): alert for alert in existing},
         children=await alerts.children(tx, [alert.id for alert in existing]) if existing else {},
         now=now,
+        pattern_key=pattern_key,
+        gathered=together or Gathered(),
     )
     await note_children(raising)
     questions = await ask_the_desk(raising, placed, unknown, held)
@@ -112,9 +146,11 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
         await raise_duties(raising, placed)
     if back := frozenset(row.excluded) - excluded:
         await raising.tell_returned(back)
-    await write_owed(tx, now, raising.owed)
+    if together is None:
+        await raising.gathered.write(tx, now)
     await _hide_from_newly_excluded(raising)
     await _hold_or_release(raising, hold=bool(unknown))
+    # Not gathered: who is excluded is read by the next one about the same child.
     await notifications.change(
         tx,
         row.id,
@@ -126,7 +162,6 @@ async def _raise(tx: Tx, known: InForce, row: Row[Any], now: datetime) -> None:
     )
     if row.raise_attempts:
         await alarms.clear(tx, _alarm(row.reference))
-    await events.append(tx, *raising.lines)
 
 
 async def _refusals(tx: Tx, row: Row[Any], incident: Incident) -> tuple[Refusal, ...]:

@@ -71,8 +71,7 @@ async def _new(raising: Raising, leg: Leg, wanted: AlertWanted) -> None:
     row = raising.alert_row(leg, code, bell.at, late=late, held_until=held_until)
     held_up = raising.known.notice_late(code, raising.incident, raising.row.received_at)
     row["notice_late_by"], row["notice_was_due_at"] = held_up or (None, None)
-    [number] = await alerts.add(tx, [row])
-    await alerts.add_children(tx, [(number, child) for child in wanted.children])
+    number = await raising.open(row, wanted.children)
     raising.note(
         "alert:raised",
         number,

@@ -126,8 +126,7 @@ async def _open_task(raising: Raising, question: _Question) -> None:
     else:
         turn = 1
         row = raising.alert_row(Leg.TRIAGE, "", bell_at, task=question.task)
-        [number] = await alerts.add(tx, [row])
-        await alerts.add_children(tx, [(number, _UNANSWERED)])
+        number = await raising.open(row, [_UNANSWERED])
         await tasks.add(
             tx,
             alert_id=number,

@@ -1,6 +1,6 @@
 """One notification being raised: what is known of it, and what is gathered to be written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,14 +22,44 @@ from bot.domain.routing import (
 )
 from bot.flow.context import Stage
 from bot.flow.ladder import ladders
-from bot.flow.tell import Owed, Subject, can_be_told, refresh_cards, write_climb
+from bot.flow.tell import (
+    Owed,
+    Subject,
+    can_be_told,
+    refresh_cards,
+    write_climb,
+    write_owed,
+)
 from bot.store import alerts, events, messages, views, waits
 from bot.store.unit_of_work import Tx
 
 
 @dataclass
+class Gathered:
+    """What is written at the end, of a notification or of several that are raised together: one
+    statement for all of them costs little more than one for each."""
+
+    children: list[tuple[int, AlertChild]] = field(default_factory=list)
+    climbs: list[dict[str, Any]] = field(default_factory=list)
+    owed: list[Owed] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    async def write_alerts(self, tx: Tx) -> None:
+        """What alerts are made of, where it is read again before the end."""
+        children, climbs = self.children, self.climbs
+        self.children, self.climbs = [], []
+        await alerts.add_children(tx, children)
+        await alerts.set_climbs(tx, climbs)
+
+    async def write(self, tx: Tx, now: datetime) -> None:
+        await self.write_alerts(tx)
+        await write_owed(tx, now, self.owed)
+        await events.append(tx, *self.lines)
+
+
+@dataclass
 class Raising:
-    """All within one transaction; `owed` and `lines` are written at its end."""
+    """All within one transaction."""
 
     tx: Tx
     known: InForce
@@ -39,11 +69,21 @@ class Raising:
     refusals: tuple[Refusal, ...]
     """Each "not our pupil" of it so far."""
     existing: Mapping[tuple[Leg, str, str], Row[Any]]
-    """Its alerts so far, by leg, school and task."""
+    """Its alerts so far, by leg, school and task; none where it is raised for the first time."""
     children: Mapping[int, tuple[AlertChild, ...]]
     now: datetime
-    owed: list[Owed] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    pattern_key: bytes
+    """What makes children's marks, this database's own."""
+    gathered: Gathered
+
+    @property
+    def owed(self) -> list[Owed]:
+        return self.gathered.owed
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """For the trail."""
+        return self.gathered.lines
 
     def note(self, action: str, alert_id: int, **detail: Any) -> None:
         """A line for the trail."""
@@ -107,6 +147,17 @@ class Raising:
             "held_until": held_until,
         }
 
+    async def open(self, row: Mapping[str, Any], children: Sequence[AlertChild]) -> int:
+        """Insert an alert with its children; its number."""
+        [number] = await alerts.add(self.tx, [row])
+        self.gathered.children += [(number, child) for child in children]
+        await self._write_if_read()
+        return number
+
+    async def _write_if_read(self) -> None:
+        if self.existing:  # what comes next may read all alerts of the notification
+            await self.gathered.write_alerts(self.tx)
+
     async def first_climb(
         self,
         subject: Subject,
@@ -136,9 +187,10 @@ class Raising:
         owed, lines = await write_climb(
             self.tx, self.known, subject, policy, self.excluded, climbed, self.now
         )
-        self.owed += [replace(word, extra={**word.extra, **(extra or {})}) for word in owed]
-        self.lines += lines
-        await alerts.set_climbs(self.tx, [alerts.climbed_row(subject.alert_id, climbed)])
+        self.owed.extend(replace(word, extra={**word.extra, **(extra or {})}) for word in owed)
+        self.lines.extend(lines)
+        self.gathered.climbs.append(alerts.climbed_row(subject.alert_id, climbed))
+        await self._write_if_read()
         self.tx.wake(Stage.DISPATCH)
 
     async def tell_newcomers(self, state: LadderState, alert: Row[Any]) -> None:
@@ -186,8 +238,8 @@ class Raising:
                 climbed,
                 self.now,
             )
-            self.owed += owed
-            self.lines += lines
+            self.owed.extend(owed)
+            self.lines.extend(lines)
 
     async def hide_views(self, alert: Row[Any]) -> None:
         """What was opened showed the version before; the ledger has no line for more (I6)."""
@@ -211,7 +263,7 @@ class Raising:
     def _owe_word(self, alert: Row[Any], told: Collection[str], kind: Kind, occasion: str) -> None:
         people = self.known.directory.people
         stands = [can_be_told(people.get(i), self.excluded, self.now) for i in sorted(told)]
-        self.owed += [
+        self.owed.extend(
             Owed(self.subject_of(alert), to, kind, occasion, rank)
             for rank, to in enumerate(stand for stand in stands if stand is not None)
-        ]
+        )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.engine import Row
 
-from bot.domain.alert import AlertState
+from bot.domain.alert import AlertState, NotificationState
 from bot.domain.routing import Refusal
 from bot.store.tables import alerts, notification_versions, notifications, partners, receipts
 from bot.store.unit_of_work import Tx
@@ -148,6 +148,23 @@ _DUE_ONE = (
     )
     .with_for_update(key_share=True, skip_locked=True)
 )
+
+
+async def due_fresh(tx: Tx, ids: Collection[int], now: datetime) -> Sequence[Row[Any]]:
+    """Those of these that are due for the first time and that no other worker holds; each locked as
+    `due_one` locks it."""
+    return await tx.all(
+        select(notifications)
+        .where(
+            notifications.c.id.in_(ids),
+            notifications.c.raise_due_at <= now,
+            notifications.c.state == NotificationState.RECEIVED,
+            notifications.c.version == 1,
+            notifications.c.raise_attempts == 0,
+        )
+        .order_by(notifications.c.id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
 
 
 async def due_one(tx: Tx, notification_id: int, now: datetime) -> Row[Any] | None:

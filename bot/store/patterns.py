@@ -25,13 +25,16 @@ async def key(tx: Tx) -> bytes:
     return bytes.fromhex(held)
 
 
-async def set_marks(tx: Tx, notification_id: int, marks: Mapping[int, str]) -> None:
-    """The marks of a notice's children, by number, as its newest version has them."""
+async def forget_marks(tx: Tx, notification_id: int, *, besides: Collection[int]) -> None:
+    """Whom a newer version no longer names, or names without what makes a mark; `besides` these,
+    by number."""
     of = child_marks.c
     gone = child_marks.delete().where(of.notification_id == notification_id)
-    if marks:
-        gone = gone.where(of.number.not_in(marks))
-    await tx.execute(gone)
+    await tx.execute(gone.where(of.number.not_in(besides)) if besides else gone)
+
+
+async def set_marks(tx: Tx, notification_id: int, marks: Mapping[int, str]) -> None:
+    """The marks of a notice's children, by number, as its newest version has them."""
     for number, mark in marks.items():
         await tx.execute(
             tx.insert(child_marks)

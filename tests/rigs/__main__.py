@@ -47,6 +47,8 @@ FORMS = (
     Form("fuzz", "tests.rigs.fuzz", "cases", 50_000, 5000),
     Form("parsers", "tests.rigs.parsers", "minutes", 10, 10),
     Form("faults", "tests.rigs.faults", "cells", 600, 60),
+    Form("killed migrations", "tests.rigs.killed_migrations", "kills", 200, 50),
+    Form("races", "tests.rigs.races", "races", 10_000, 400),
     Form("workers", "tests.rigs.workers", "rounds", 60, 10, ("postgres",)),
 )
 

@@ -140,7 +140,7 @@ async def of_a_migration(folder: Path) -> Record:
         rows = [{"n": n, "reference": o.reference, "raw": o.raw} for n, o in enumerate(old, 1)]
         engine = engines.writing_engine(engines.parse_url(url))
         async with engine.begin() as connection:
-            for statement in _OLD_ROWS:
+            for statement in OLD_ROWS:
                 await connection.execute(text(statement), rows)
         for accepted in old:
             record.say(accepted)
@@ -150,7 +150,7 @@ async def of_a_migration(folder: Path) -> Record:
     return _whole(record)
 
 
-_OLD_ROWS = (
+OLD_ROWS = (
     "insert or ignore into partners (id, name, created_at) values (1, 'South Force', 1)",
     "insert into receipts (id, partner_id, door, sha256, raw, outcome, received_at) "
     "values (:n, 1, 'api', 'x' || :n, :raw, 'accepted', 1)",
@@ -162,6 +162,7 @@ _OLD_ROWS = (
     "insert into events (at, action, notification_id, detail) "
     "values (1, 'notification\\:received', :n, '{}')",
 )
+"""A closed notice of a database of the first version: by its number `n`, `reference` and `raw`."""
 
 
 async def of_the_service(folder: Path, notices: int) -> Record:

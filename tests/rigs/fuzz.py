@@ -8,6 +8,7 @@ promise is held against the database.
 """
 
 import asyncio
+import gc
 import json
 import random
 import sys
@@ -42,8 +43,14 @@ from tests.rigs.mortal import Life, alive
 DOCUMENT = "/api/v1/openapi.json"
 _NOTIFICATIONS = "/api/v1/notifications"
 _SCHOOLS = 3
+_IN_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory. What a disk does is another rig's question; here every answer
+would wait for it."""
 _CASES_AN_EXAMPLE = 12
 """What one example more of each phase comes to in cases, roughly."""
+_EXAMPLES = 30
+"""No more of them in a round: most of the time goes into drawing a body from nothing, and a way
+along the links is a third of its cost."""
 _LIFETIME = timedelta(days=300)
 """Drawn instants and days lie in these last days, in which a pupil may have been born as well."""
 
@@ -84,7 +91,8 @@ class Fuzz:
     keys: Keys
     seed: int
     whole: bool = True
-    """With the phase that goes through everything the document says, one by one."""
+    """The first round has the phase that goes through everything the document says, one by one: in
+    a further one it would say the same again."""
     did: Counter[str] = field(default_factory=lambda: Counter(cases=0, knocks=0, foreign=0))
     failures: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """A check, the call, the fault's name; with the first request that showed it."""
@@ -97,17 +105,20 @@ class Fuzz:
         """Rounds of drawn requests until there were so many."""
         document = requests.get(self.url + DOCUMENT, timeout=30).json()
         _close(document)
+        gc.collect()
+        gc.freeze()  # drawing leaves much behind, and nothing of what was imported
         for of_round in range(cases):
             if self.did["cases"] >= cases:
                 break
             self._round(document, self.seed * 1000 + of_round, cases)
+            self.whole = False
         self._http.close()
 
     def _round(self, document: dict[str, Any], seed: int, cases: int) -> None:
         left = cases - self.did["cases"]
         schema = schemathesis.openapi.from_dict(
             json.loads(json.dumps(document)),
-            config=self._config(seed, max(2, left // _CASES_AN_EXAMPLE)),
+            config=self._config(seed, min(max(2, left // _CASES_AN_EXAMPLE), _EXAMPLES), left),
         )
 
         @schema.hook
@@ -130,16 +141,20 @@ class Fuzz:
             if self.did["cases"] >= cases:
                 stream.stop()
 
-    def _config(self, seed: int, examples: int) -> SchemathesisConfig:
-        """Every check; numbers that come back, so that there are new versions, and codes of schools
-        that there are, so that somebody is told."""
+    def _config(self, seed: int, examples: int, left: int) -> SchemathesisConfig:
+        """Every check; ways along the links until nothing is left to do; numbers that come back, so
+        that there are new versions, and codes of schools that there are, so that somebody is
+        told."""
         return SchemathesisConfig.from_dict(
             {
                 "seed": seed,
                 "base-url": self.url,
                 "headers": {"Authorization": f"Bearer {self.keys.own}"},
                 "generation": {"max-examples": examples, "no-shrink": True, "database": "none"},
-                "phases": {"coverage": {"enabled": self.whole}},
+                "phases": {
+                    "coverage": {"enabled": self.whole},
+                    "stateful": {"generation": {"max-examples": left}},
+                },
                 "dictionaries": {name: {"values": known} for name, known in _KNOWN.items()},
                 "parameters": {
                     "body.source_reference": {"dictionary": "numbers", "probability": 0.3},
@@ -324,7 +339,8 @@ async def _said(
 
 
 def main() -> int:
-    return long_form("fuzz", __doc__, "cases", 5000, _said)
+    place = _IN_MEMORY if _IN_MEMORY.is_dir() else None
+    return long_form("fuzz", __doc__, "cases", 5000, _said, place=place)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,8 @@ _BETWEEN = 0.1
 """Seconds between one sender's notices: some twenty to fifty for each life."""
 _AT_A_COMMIT = 0.7
 """The share of deaths at a commit; the others come at any moment."""
-_SENDERS = {"sqlite+aiosqlite": 4, "postgresql+asyncpg": 8}
-_COMMITS = {"sqlite+aiosqlite": (1, 60), "postgresql+asyncpg": (1, 400)}
+_SENDERS = {"sqlite+aiosqlite": 4, "postgresql+asyncpg": 6}
+_COMMITS = {"sqlite+aiosqlite": (1, 60), "postgresql+asyncpg": (1, 300)}
 """Deaths at a commit, by its number in that life; on SQLite units share their commits."""
 _SECONDS = (0.1, 1.2)
 _LONGEST_LIFE = 15.0
@@ -60,8 +60,8 @@ class Siege:
                 for _ in range(kills):
                     await self._one_life()
                     self.kills += 1
-                await no_more_notices()
                 self._born(self.life)
+                await no_more_notices()
                 await self.load.settled()
                 self._process.terminate()
                 await asyncio.to_thread(self._process.join, 20)

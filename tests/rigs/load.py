@@ -44,21 +44,23 @@ class Load:
     def __post_init__(self) -> None:
         self._turn: Iterator[str] = itertools.cycle(self.urls)
         self._numbers = itertools.count()
+        self._enough = False
 
     @asynccontextmanager
     async def all_the_while(self) -> Any:
         """Notices are sent and alerts are acknowledged while this is open. What it gives ends the
-        sending, not the presses."""
+        sending, not the presses. Who is sending goes on until it is accepted: a connection that is
+        given up while it is made stays open."""
         sending = [asyncio.create_task(self._send()) for _ in range(self.senders)]
         begun = [*sending, asyncio.create_task(self._press())]
 
         async def no_more() -> None:
-            for sender in sending:
-                sender.cancel()
-            await asyncio.gather(*sending, return_exceptions=True)
+            self._enough = True
+            await asyncio.gather(*sending)
 
         try:
             yield no_more
+            await no_more()
         finally:
             for task in begun:
                 task.cancel()
@@ -83,7 +85,7 @@ class Load:
                 await asyncio.sleep(0.05)
 
     async def _send(self) -> None:
-        while True:
+        while not self._enough:
             await self.send_one()
             await asyncio.sleep(self.between)
 
@@ -116,11 +118,11 @@ class Load:
 
     async def settled(self) -> None:
         """Return once every accepted notice is acknowledged."""
-        left = set(self.accepted.values())
+        left = list(self.accepted.values())
         for _ in range(_SETTLES):
-            for reference in list(left)[:50]:
-                if await self._is_acknowledged(reference):
-                    left.discard(reference)
+            # No more than one that is not: asking costs the service what it has to settle with.
+            while left and await self._is_acknowledged(left[-1]):
+                left.pop()
             if not left:
                 return
             await asyncio.sleep(0.05)

@@ -20,9 +20,11 @@ def long_form(
     usual: int,
     run: Callable[[Path | Postgres, Path, int, int], Coroutine[None, None, Found]],
     engines: Sequence[str] = ("sqlite", "postgres"),
+    place: Path | None = None,
 ) -> int:
     """Read what is asked for, run it in a folder that goes again, close with a line; 1 if anything
-    was broken. `run` is given a template of the engine, the folder, the seed and how much."""
+    was broken. `run` is given a template of the engine, the folder, the seed and how much. `place`:
+    where the folder is made, if not where the machine makes such."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument(f"--{counted}", dest="wanted", type=int, default=usual)
     parser.add_argument("--engine", choices=engines, default=engines[0])
@@ -33,7 +35,9 @@ def long_form(
     given = parser.parse_args()
     with (
         template_of(given.engine) as template,
-        tempfile.TemporaryDirectory(prefix="encompass-rig-", ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(
+            prefix="encompass-rig-", dir=place, ignore_cleanup_errors=True
+        ) as folder,
     ):
         did, broken = asyncio.run(run(template, Path(folder), given.seed, given.wanted))
     line = closes(rig, given.engine, given.seed, did, broken, record=given.record)

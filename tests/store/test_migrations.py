@@ -13,40 +13,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.errors import SettingsError, StoreError
 from bot.store import engine as engines
 from bot.store import schema
-from bot.store.engine import parse_url, writing_engine
 from bot.store.tables import metadata
+from tests.store.shape import everything, on
 
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
-
-
-async def on(url: str, look: Callable[[Connection], Any]) -> Any:
-    engine = writing_engine(parse_url(url))
-    try:
-        async with engine.begin() as connection:
-            return await connection.run_sync(look)
-    finally:
-        await engine.dispose()
-
-
-def everything(connection: Connection) -> dict[str, Any]:
-    """Every table with its columns, indexes and constraints, as the database tells it."""
-    inspector = inspect(connection)
-    return {
-        table: (
-            [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)],
-            sorted((i["name"] or "", i["unique"]) for i in inspector.get_indexes(table)),
-            sorted(u["name"] or "" for u in inspector.get_unique_constraints(table)),
-            sorted(f["name"] or "" for f in inspector.get_foreign_keys(table)),
-            inspector.get_pk_constraint(table)["constrained_columns"],
-        )
-        for table in inspector.get_table_names()
-    }
 
 
 async def test_there_is_one_head_and_one_way_to_it() -> None:
