@@ -7,6 +7,8 @@ from benchmarks.figures import Figure
 
 _ROW, _NAMES, _SCALE, _MOST = 26, 470, 130, 4.0
 _HEAD, _FOOT = 44, 16
+_NUMBER = 40
+"""As wide as a number behind its bar; one that would lie on the line stands behind that."""
 _MET, _MISSED = "#1b6e3c", "#b3261e"
 
 
@@ -24,12 +26,13 @@ def plot(figures: Sequence[Figure]) -> str:
     for row, (figure, used) in enumerate(shown):
         top, length = _HEAD + row * _ROW, _SCALE * min(used, _MOST)
         colour = _MET if used <= 1 else _MISSED
+        behind = _SCALE if _SCALE - _NUMBER < length < _SCALE else length
         parts += [
             f'<text x="{_NAMES - 8}" y="{top + 15}" text-anchor="end" fill="#111">'
             f"{escape(figure.name.replace('`', ''))}</text>",
             f'<rect x="{_NAMES}" y="{top + 3}" width="{length:.0f}" height="{_ROW - 8}" '
             f'fill="{colour}"/>',
-            f'<text x="{_NAMES + length + 6:.0f}" y="{top + 15}" fill="#111">{used:.2f}</text>',
+            f'<text x="{_NAMES + behind + 6:.0f}" y="{top + 15}" fill="#111">{used:.2f}</text>',
         ]
     line = _NAMES + _SCALE
     parts += [
