@@ -1,7 +1,7 @@
 """The outbox as rows, and who was told what by which message."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, insert, or_, select, text, update
@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from bot.domain.delivery import Operation
 from bot.domain.message import CARDS, Kind, MessageState
 from bot.domain.people import Channel
+from bot.store.pace import LONGEST
 from bot.store.tables import chats, delivery_attempts, messages, tellings
 from bot.store.unit_of_work import Tx
 
@@ -75,7 +76,6 @@ _IN_LINE = (messages.c.priority, messages.c.bell_at, messages.c.rank, messages.c
 _card, _busy = messages.alias("card"), messages.alias("busy")
 _CHANNEL = bindparam("on_channel", type_=messages.c.channel.type)
 _NOW = bindparam("now", type_=messages.c.due_at.type)
-_LONGEST_PACE = timedelta(minutes=1)
 _FAR = bindparam("far", type_=messages.c.due_at.type)
 _off = messages.alias("off")
 _put_off = exists().where(
@@ -136,7 +136,7 @@ async def candidates(tx: Tx, channel: Channel, now: datetime, limit: int) -> Seq
     An edit waits until its card has been sent. No chat's pace is longer than a minute: where none
     of its messages was put off for as long, the clock was stepped back since.
     """
-    given = {"on_channel": channel, "now": now, "far": now + _LONGEST_PACE}
+    given = {"on_channel": channel, "now": now, "far": now + LONGEST}
     return await tx.all(_CANDIDATES.limit(limit), given)
 
 

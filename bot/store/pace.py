@@ -9,7 +9,8 @@ from bot.domain.people import Channel
 from bot.store.tables import chats, pace
 from bot.store.unit_of_work import Tx
 
-_LONGEST = timedelta(minutes=1)
+LONGEST = timedelta(minutes=1)
+"""No pace holds a channel or a chat up for longer: the clock was stepped back since."""
 
 
 async def take(tx: Tx, channel: Channel, now: datetime) -> datetime:
@@ -23,8 +24,7 @@ async def take(tx: Tx, channel: Channel, now: datetime) -> datetime:
         row = await tx.first(locked)
     assert row is not None
     free: datetime = row.next_slot_at
-    # Nobody holds a channel up for longer: the clock was stepped back since.
-    return now if free > now + _LONGEST else max(now, free)
+    return now if free > now + LONGEST else max(now, free)
 
 
 async def set_next(tx: Tx, channel: Channel, next_slot_at: datetime) -> None:

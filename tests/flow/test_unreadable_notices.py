@@ -26,13 +26,17 @@ async def poison(world: World, table: Table, **values: Any) -> None:
         await tx.execute(update(table).values(**values))
 
 
-async def test_another_about_its_child_is_raised_and_opened(world: World) -> None:
-    school = await told_once(world)
-    await poison(world, notifications, content={"children": 7})
+async def another_is_raised_and_opened(world: World, school: School) -> None:
     await world.police.send(notice(child(school, **CHILD)))
     card = world.phone("Mair").expects("alert")
     await world.advance(seconds=2)
     assert "Sioned" in await world.phone("Mair").opens(card)
+
+
+async def test_another_about_its_child_is_raised_and_opened(world: World) -> None:
+    school = await told_once(world)
+    await poison(world, notifications, content={"children": 7})
+    await another_is_raised_and_opened(world, school)
 
 
 async def test_one_whose_ladder_cannot_be_read_keeps_nobody_from_opening_another(
@@ -40,7 +44,4 @@ async def test_one_whose_ladder_cannot_be_read_keeps_nobody_from_opening_another
 ) -> None:
     school = await told_once(world)
     await poison(world, alerts, policy={"steps": 7})
-    await world.police.send(notice(child(school, **CHILD)))
-    card = world.phone("Mair").expects("alert")
-    await world.advance(seconds=2)
-    assert "Sioned" in await world.phone("Mair").opens(card)
+    await another_is_raised_and_opened(world, school)

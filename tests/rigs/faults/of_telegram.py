@@ -1,7 +1,7 @@
 """Faults of Telegram's: what it answers, how late, whether at all; and of what it brings us."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from bot.flow.context import Context
 from bot.flow.hear import store_updates
@@ -44,15 +44,21 @@ def spoiled(status: int, body: str) -> Strike:
     return lambda faults, chat, times: faults.answer(status, body, chat_id=chat, times=times)
 
 
-@asynccontextmanager
-async def is_down(journey: Journey) -> AsyncIterator[None]:
-    """Every connection is closed."""
-    fault = journey.world.sandbox.faults.down()
+@contextmanager
+def _standing(journey: Journey, fault: Fault) -> Iterator[None]:
+    """Until this is left; how often it struck is noted."""
     try:
         yield
     finally:
         journey.struck += fault.hits
         fault.lift()
+
+
+@asynccontextmanager
+async def is_down(journey: Journey) -> AsyncIterator[None]:
+    """Every connection is closed."""
+    with _standing(journey, journey.world.sandbox.faults.down()):
+        yield
 
 
 @asynccontextmanager
@@ -140,12 +146,8 @@ async def too_old(journey: Journey) -> AsyncIterator[None]:
     """Telegram no longer lets any press be answered."""
     says = "Bad Request: query is too old and response timeout expired or query ID is invalid"
     faults = journey.world.sandbox.faults
-    fault = faults.error(400, says, method="answerCallbackQuery", times=None)
-    try:
+    with _standing(journey, faults.error(400, says, method="answerCallbackQuery", times=None)):
         yield
-    finally:
-        journey.struck += fault.hits
-        fault.lift()
 
 
 @asynccontextmanager
