@@ -6,8 +6,9 @@ second "please open ENC-…" is cheap where silence is not. Dies after the recor
 
 The pace is decided in the claim: every message gets a slot of its own, evenly spaced over all
 workers, and a chat gets one message at a time, a second apart. A slot that a worker misses, held up
-as it was, is gone where others share the pace: it takes another. The nearest bell goes first, and
-of equals each alert's first person before anyone's second.
+as it was, is gone where others share the pace: it takes another, and gives the message back when it
+misses those as well. The nearest bell goes first, and of equals each alert's first person before
+anyone's second.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from bot.domain.people import Channel
 from bot.flow.compose import NotHere, NotYet, Unworded, compose
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
-from bot.flow.record import another_way, hold_back, put_off, record_outcomes, take_over
+from bot.flow.record import another_way, give_back, hold_back, put_off, record_outcomes, take_over
 from bot.store import messages, pace
 
 HORIZON = timedelta(seconds=0.25)
@@ -39,9 +40,9 @@ _LATE = timedelta(seconds=0.025)
 28.8 a second thirty slots are 42 milliseconds longer than Telegram's second; the rest is for the
 network."""
 _AHEAD = timedelta(seconds=0.05)
-"""How far ahead another slot is at least: it is taken by a commit."""
-_SLOTS = 12
-"""How often a message that misses its slot takes another, before it goes as it is."""
+"""How far ahead another slot is at least: it is taken by a commit. Twice as far at each try."""
+_SLOTS = 6
+"""So many slots a message may miss before it is given back: three seconds in all."""
 _SHARED_FOR = timedelta(minutes=1)
 """Another worker's slots in the pace are remembered so long."""
 _WINDOW = 100
@@ -175,7 +176,8 @@ class Dispatcher:
         # No transaction is open here: a slow channel must never hold a lock or a connection.
         margin = timedelta(seconds=self._ctx.claim_seconds * _SEND_MARGIN)
         if not await self._turn(claim.slot_at, claim.until - margin):
-            return  # too late: whoever takes the claim over sends it
+            await give_back(self._ctx, claim.row)
+            return
         outcome: Outcome
         try:
             outcome = await self._ctx.notifiers[self._channel].deliver(claim.outgoing)
@@ -188,20 +190,24 @@ class Dispatcher:
 
     async def _turn(self, slot_at: datetime, latest: datetime) -> bool:
         """Return when this one goes: at its slot, in line, no sooner than the pace allows; False if
-        that is too late. A slot is a plan; when the loop was held up, those missed must not go all
-        at once, nor beside those of another worker, which has gone on."""
-        for slots in range(1, _SLOTS + 1):
+        it must not go from here. A slot is a plan; when the loop was held up, those missed must not
+        go all at once, nor beside those of another worker, which has gone on."""
+        for tries in range(_SLOTS):
             await self._ctx.clock.sleep_until(slot_at)
             async with self._in_line:
                 await self._until_the_pace_allows()
-                if slots == _SLOTS or not self._has_missed(slot_at):
-                    now = self._ctx.now()
+                now = self._ctx.now()
+                if now > latest:
+                    break
+                if not self._has_missed(slot_at):
                     # A little lateness is made good by those behind: it would add up otherwise.
                     self._next_turn_at = max(self._free_at or now, now - _LATE) + self._gap
-                    return now <= latest
-            slot_at = await self._another_slot(latest)
-            if slot_at > latest:
-                break
+                    return True
+            ahead = _AHEAD * 2**tries
+            try:
+                slot_at = await self._another_slot(ahead)
+            except StoreError:  # behind a long stop no connection of before may serve
+                await self._ctx.clock.sleep(ahead.total_seconds())
         return False
 
     @property
@@ -220,17 +226,10 @@ class Dispatcher:
         now, shared_at = self._ctx.now(), self._shared_at
         return now > slot_at + _LATE and shared_at is not None and now < shared_at + _SHARED_FOR
 
-    async def _another_slot(self, latest: datetime) -> datetime:
-        """The next free one, which is nobody's if it is too late; now, where the database cannot
-        say: a message goes too soon rather than not at all."""
-        try:
-            async with self._ctx.store.unit() as tx:
-                free = await pace.take(tx, self._channel, self._ctx.now() + _AHEAD)
-                if free > latest:
-                    return free
-                await pace.set_next(tx, self._channel, free + self._gap)
-        except StoreError:
-            return self._ctx.now()
+    async def _another_slot(self, ahead: timedelta) -> datetime:
+        async with self._ctx.store.unit() as tx:
+            free = await pace.take(tx, self._channel, self._ctx.now() + ahead)
+            await pace.set_next(tx, self._channel, free + self._gap)
         self._left_at = free + self._gap
         return free
 

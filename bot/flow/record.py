@@ -22,6 +22,7 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
 from bot.domain.delivery import Deferred, Operation, Outcome, Reason, Rejected, Sent, Unknown
+from bot.domain.errors import StoreError
 from bot.domain.message import CARDS, Kind, MessageState
 from bot.domain.people import Channel
 from bot.flow.contact import contact_is_dead, next_way_or_somebody_else, tell_somebody_else
@@ -68,14 +69,28 @@ async def _record_ours(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]]) 
             row.alert_id for row, outcome in ended if isinstance(outcome, Rejected | Unknown)
         }
         await alerts.lock_all(tx, unhappy - {None})  # before their messages, as whoever answers
-        held = await messages.still_claimed(tx, [row.id for row, _ in ended], ctx.worker)
-        # A claim that was taken over, even by ourselves, is not ours to record (fencing).
-        ours = [
-            (held[row.id], outcome)
-            for row, outcome in ended
-            if row.id in held and held[row.id].attempts == row.attempts
-        ]
-        await _record_all(ctx, tx, ours)
+        ours = await _still_ours(ctx, tx, [row for row, _ in ended])
+        still = [(ours[row.id], outcome) for row, outcome in ended if row.id in ours]
+        await _record_all(ctx, tx, still)
+
+
+async def _still_ours(ctx: Context, tx: Tx, claimed: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
+    """A claim that was taken over, even by ourselves, is not ours to record (fencing)."""
+    held = await messages.still_claimed(tx, [row.id for row in claimed], ctx.worker)
+    attempts = {row.id: row.attempts for row in claimed}
+    return {number: row for number, row in held.items() if row.attempts == attempts[number]}
+
+
+async def give_back(ctx: Context, claimed: Row[Any]) -> None:
+    """A claimed message that never left is anybody's again. If that cannot be written down, its
+    claim runs out."""
+    try:
+        async with ctx.store.unit() as tx:
+            for row in (await _still_ours(ctx, tx, [claimed])).values():
+                await _again(tx, row, row.due_at)
+                tx.wake(Stage.DISPATCH)
+    except StoreError:
+        log.exception("a message could not be given back", extra={"outbox": claimed.id})
 
 
 async def take_over(ctx: Context) -> None:

@@ -2,7 +2,10 @@
 
 import asyncio
 import itertools
+from abc import abstractmethod
 from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from bot.clock import Clock
 from bot.domain.message import Priority
@@ -10,6 +13,7 @@ from bot.domain.people import Channel, Role
 from bot.flow.context import Stage
 from bot.flow.drill import ask_for
 from bot.store import pace
+from bot.store.tables import messages
 from tests.builders import at, child_of
 from tests.flow.outbox import Wire, hold_back, put, strangers, texts_sent, word
 from tests.world import World
@@ -126,8 +130,8 @@ async def test_a_real_notice_overtakes_a_drill(world: World) -> None:
     world.everyone_is_accounted_for()
 
 
-class Tardy(Clock):
-    """The time in force, for a worker that stands still for the first half of each second."""
+class HeldUp(Clock):
+    """The time in force, for a worker that is held up at times."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -139,8 +143,29 @@ class Tardy(Clock):
         return self._clock.steady()
 
     async def sleep_until(self, at: datetime, *, idle: bool = False) -> None:
-        goes_on = at.replace(microsecond=500_000)
-        await self._clock.sleep_until(max(at, goes_on), idle=idle)
+        await self._clock.sleep_until(self.goes_on(at), idle=idle)
+
+    @abstractmethod
+    def goes_on(self, at: datetime) -> datetime:
+        """When it does, that would at this instant."""
+
+
+class Tardy(HeldUp):
+    """It stands still for the first half of each second."""
+
+    def goes_on(self, at: datetime) -> datetime:
+        return max(at, at.replace(microsecond=500_000))
+
+
+class Frozen(HeldUp):
+    """It stands still once, for three seconds."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._until = clock.now() + timedelta(seconds=3)
+
+    def goes_on(self, at: datetime) -> datetime:
+        return max(at, self._until)
 
 
 async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world: World) -> None:
@@ -168,6 +193,17 @@ async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world:
     assert sum(own[0] < at < own[-1] for at in times) > 60, "they shared the pace"
     times = sorted(times + own)
     assert all(later - at >= ONE_SECOND for at, later in zip(times, times[30:], strict=False))
+
+
+async def test_what_a_frozen_worker_never_sent_goes_at_once_and_is_no_repeat(world: World) -> None:
+    Wire(world)
+    world.ctx.clock, world.ctx.claim_seconds = Frozen(world.clock), 3
+    [phone] = strangers(world, 1)
+    await put(world, [word(world, phone)])
+    await world.advance(seconds=5)
+    assert len(world.sandbox.ledger.sends(phone.id)) == 1
+    async with world.ctx.store.reading() as tx:
+        assert (await tx.all(select(messages.c.unknowns)))[0].unknowns == 0
 
 
 async def test_a_clock_stepped_back_by_an_hour_holds_nobody_up(world: World) -> None:

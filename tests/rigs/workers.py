@@ -140,7 +140,7 @@ class Relay:
             await self.load.answers(worker.life.url)
 
     async def _round(self, fault: Fault) -> None:
-        before = len(self._ledger.refusals(409))
+        before, floods = len(self._ledger.refusals(409)), self._ledger.floods_earned
         bursting = [asyncio.create_task(self.load.send_one()) for _ in range(self.burst)]
         try:
             victim = await self._victim()
@@ -159,7 +159,8 @@ class Relay:
         self.conflicts.append(len(self._ledger.refusals(409)) - before)
         sys.stderr.write(
             f"{fault}{', who hears' if hears else ''}{', in a transaction' if held else ''}: "
-            f"sent {sent:.1f} s, heard {heard:.1f} s, {self.conflicts[-1]} conflicts\n"
+            f"sent {sent:.1f} s, heard {heard:.1f} s, {self.conflicts[-1]} conflicts, "
+            f"{self._ledger.floods_earned - floods} refused for the pace\n"
         )
 
     async def _victim(self) -> Worker:
