@@ -43,6 +43,9 @@ _AHEAD = timedelta(seconds=0.05)
 """How far ahead another slot is at least: it is taken by a commit. Twice as far at each try."""
 _SLOTS = 6
 """So many slots a message may miss before it is given back: three seconds in all."""
+_APART = 1.05
+"""So much farther apart are the slots of workers that share the pace: one that is stopped between
+its turn and the network leaves beside those of the others, and a second has room for two such."""
 _SHARED_FOR = timedelta(minutes=1)
 """Another worker's slots in the pace are remembered so long."""
 _WINDOW = 100
@@ -83,7 +86,13 @@ class Dispatcher:
 
     @property
     def _gap(self) -> timedelta:
-        return timedelta(seconds=1 / (self._own_rate or self._ctx.rate))
+        gap = timedelta(seconds=1 / (self._own_rate or self._ctx.rate))
+        return gap * _APART if self._shares else gap
+
+    @property
+    def _shares(self) -> bool:
+        """Whether another worker may be sending by now."""
+        return self._shared_at is not None and self._ctx.now() < self._shared_at + _SHARED_FOR
 
     @property
     def in_flight(self) -> int:
@@ -222,9 +231,7 @@ class Dispatcher:
             await self._ctx.clock.sleep_until(free_at)
 
     def _has_missed(self, slot_at: datetime) -> bool:
-        """Whether this slot is over and another worker may be sending by now."""
-        now, shared_at = self._ctx.now(), self._shared_at
-        return now > slot_at + _LATE and shared_at is not None and now < shared_at + _SHARED_FOR
+        return self._shares and self._ctx.now() > slot_at + _LATE
 
     async def _another_slot(self, ahead: timedelta) -> datetime:
         async with self._ctx.store.unit() as tx:
