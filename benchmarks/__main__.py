@@ -14,16 +14,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks.burst import bursts, engines
+from benchmarks.burst import bursts, engines, long_burst
 from benchmarks.directory import importing, searching
-from benchmarks.due import due_at_once
+from benchmarks.due import due_among, due_at_once
 from benchmarks.figures import HEAD, Figure
 from benchmarks.page import first_on_the_page
 from benchmarks.plot import plot
 from benchmarks.sending import first_send, paced
 from benchmarks.starting import helping, starting
 from benchmarks.steady import steadily
-from benchmarks.ticks import ticks
+from benchmarks.ticks import growth, ticks
 from benchmarks.viewing import viewing
 from tests.databases import Postgres, template_of
 
@@ -52,6 +52,7 @@ async def _figures(template: Path | Postgres, *, short: bool) -> AsyncIterator[F
     yield helping(10)
     several = [
         partial(bursts, 200 if short else 2000, rounds),
+        partial(long_burst, 400 if short else 20_000),
         partial(steadily, 40 if short else 300, rounds),
         *(partial(paced, schools) for schools in ((20,) if short else (200, 800))),
         partial(starting, 1000 if short else 100_000),
@@ -68,6 +69,8 @@ async def _figures(template: Path | Postgres, *, short: bool) -> AsyncIterator[F
     for number in (100_000,) if short else (100_000, 1_000_000):
         for figure in await ticks(number):
             yield figure
+    yield await due_among(100, 10_000 if short else 1_000_000)
+    yield await growth(1000, 10_000 if short else 5_000_000)
 
 
 async def _told(template: Path | Postgres, *, short: bool) -> list[Figure]:

@@ -3,11 +3,14 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import CTE, ColumnElement, Table, Text, insert, literal, select, text
 
 from benchmarks.figures import Figure, spread
 from bot.clock import MachineClock
@@ -20,18 +23,18 @@ from bot.flow.raise_alerts import raise_due
 from bot.flow.watch import check_invariants
 from bot.store import partners, schema
 from bot.store.tables import alerts, notifications
-from bot.store.unit_of_work import Store
+from bot.store.unit_of_work import Store, Tx
 
 _CONFIG = Path(__file__).parent.parent / "config"
-_BATCH = 20_000
+_BATCH = 100_000
 _ROUNDS = 50
 _AUDITED = 100_000
 """Open alerts up to which the self-audit has a target."""
 
 
-async def ticks(open_alerts: int) -> list[Figure]:
-    """The tick of the raising, escalating and hiding stages, and the self-audit, over this many
-    open alerts whose next step is an hour away."""
+@asynccontextmanager
+async def _open(open_alerts: int) -> AsyncIterator[Context]:
+    """A service with so many open alerts whose next step is an hour away."""
     with tempfile.TemporaryDirectory(prefix="encompass-bench-") as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'ticks.db'}"
         await schema.migrate(url)
@@ -39,23 +42,31 @@ async def ticks(open_alerts: int) -> list[Figure]:
         try:
             await take_config(ctx, read_config(_CONFIG))
             await fill(ctx, open_alerts)
-
-            async def tick() -> None:
-                await raise_due(ctx)
-                await escalate_due(ctx)
-                await hide_due(ctx)
-
-            async def audit() -> None:
-                assert await check_invariants(ctx.store, ctx, history=False) == []
-
-            async def raw() -> None:
-                async with ctx.store.reading() as tx:
-                    await tx.all(select(text("1")))
-
-            limit = await _times(raw)
-            ticking, auditing = await _times(tick), await _times(audit)
+            yield ctx
         finally:
             await ctx.store.close()
+
+
+async def _tick(ctx: Context) -> None:
+    await raise_due(ctx)
+    await escalate_due(ctx)
+    await hide_due(ctx)
+
+
+async def ticks(open_alerts: int) -> list[Figure]:
+    """The tick of the raising, escalating and hiding stages, and the self-audit, over this many
+    open alerts whose next step is an hour away."""
+    async with _open(open_alerts) as ctx:
+
+        async def audit() -> None:
+            assert await check_invariants(ctx.store, ctx, history=False) == []
+
+        async def raw() -> None:
+            async with ctx.store.reading() as tx:
+                await tx.all(select(text("1")))
+
+        limit = await _times(raw)
+        ticking, auditing = await _times(partial(_tick, ctx)), await _times(audit)
     beside = f"`SELECT 1` the same way: {spread(limit)}"
     middle = statistics.median(limit)
     count = f"{open_alerts:,} open alerts, none due"
@@ -69,6 +80,23 @@ async def ticks(open_alerts: int) -> list[Figure]:
     ]  # fmt: skip
 
 
+async def growth(few: int, many: int) -> Figure:
+    """The tick over many open alerts, beside the one over few."""
+    took = {}
+    for open_alerts in (few, many):
+        async with _open(open_alerts) as ctx:
+            took[open_alerts] = await _times(partial(_tick, ctx))
+    ratio = statistics.median(took[many]) / statistics.median(took[few])
+    return Figure(
+        f"a tick, {many:,} open alerts, none due",
+        spread(took[many]),
+        f"{few:,} open: {spread(took[few])}",
+        ratio,
+        "at most 3 × that",
+        ratio / 3,
+    )
+
+
 async def _times(act: Callable[[], Awaitable[None]]) -> list[float]:
     for _ in range(5):
         await act()
@@ -80,36 +108,35 @@ async def _times(act: Callable[[], Awaitable[None]]) -> list[float]:
     return took
 
 
-async def fill(ctx: Context, open_alerts: int) -> None:
-    """So many alerts, numbered from 1, whose next step is an hour away."""
+async def fill(ctx: Context, open_alerts: int, *, first: int = 1) -> None:
+    """So many alerts, numbered from this one, whose next step is an hour away."""
     now = ctx.now()
     async with ctx.store.unit() as tx:
         partner = await partners.named(tx, "Bench Force", now)
-    for begin in range(1, open_alerts + 1, _BATCH):
-        numbers = range(begin, min(begin + _BATCH, open_alerts + 1))
+    for begin in range(first, first + open_alerts, _BATCH):
+        series = select(literal(begin).label("n")).cte(recursive=True)
+        last = min(begin + _BATCH, first + open_alerts) - 1
+        series = series.union_all(select(series.c.n + 1).where(series.c.n < last))
+        number = series.c.n
         async with ctx.store.unit() as tx:
-            await tx.execute(
-                notifications.insert(),
-                [
-                    {
-                        "id": number, "reference": f"ENC-{number}", "partner_id": partner,
-                        "source_reference": str(number), "state": NotificationState.RAISED,
-                        "version": 1, "raised_version": 1, "content": {}, "excluded": [],
-                        "received_at": now, "raise_attempts": 0,
-                    }
-                    for number in numbers
-                ],
+            await _fill(
+                tx, notifications, series, id=number, reference=literal("ENC-") + number.cast(Text),
+                partner_id=partner, source_reference=number.cast(Text),
+                state=NotificationState.RAISED, version=1, raised_version=1, content={},
+                excluded=[], received_at=now, raise_attempts=0,
             )  # fmt: skip
-            await tx.execute(
-                alerts.insert(),
-                [
-                    {
-                        "id": number, "notification_id": number, "leg": Leg.SCHOOL,
-                        "school_code": "9992001", "task": "", "state": AlertState.OPEN,
-                        "raising": 1, "raised_at": now, "bell_at": now, "late": False,
-                        "policy": {}, "next_step": 1,
-                        "next_step_at": now + timedelta(hours=1), "hurry": False,
-                    }
-                    for number in numbers
-                ],
+            await _fill(
+                tx, alerts, series, id=number, notification_id=number, leg=Leg.SCHOOL,
+                school_code="9992001", task="", state=AlertState.OPEN, raising=1, raised_at=now,
+                bell_at=now, late=False, policy={}, next_step=1,
+                next_step_at=now + timedelta(hours=1), hurry=False,
             )  # fmt: skip
+
+
+async def _fill(tx: Tx, table: Table, series: CTE, **values: Any) -> None:
+    """A row for each number of the series, made by the database."""
+    made = [
+        value if isinstance(value, ColumnElement) else literal(value, table.c[name].type)
+        for name, value in values.items()
+    ]
+    await tx.execute(insert(table).from_select(list(values), select(*made).select_from(series)))

@@ -10,6 +10,7 @@ import hmac
 import importlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -270,6 +271,11 @@ class App:
             due = set(Stage) - {Stage.WATCH}
         self.stages.wake(due)
 
+    async def _free(self) -> None:
+        with suppress(StoreError):  # it is tried again at once
+            if ended := await self.ctx.store.end_frozen():
+                log.warning("frozen transactions were ended", extra={"count": ended})
+
     async def due_next(self) -> dict[str, datetime]:
         """What is due next, of each kind that waits."""
         return await due_next(self.ctx)
@@ -285,6 +291,7 @@ class App:
 
         self.ticks.every(0.25, "dispatch", waking(Stage.DISPATCH, *self.others))
         self.ticks.every(1, "look", self._look)
+        self.ticks.every(1, "free", self._free)
         self.ticks.every(self.ctx.lease_seconds / 3, "lease", self._renew)
         self.ticks.every(_WATCH.total_seconds(), "all and watch", waking(*Stage))
         self.ticks.every(_HOUR, "hourly", self._hourly)

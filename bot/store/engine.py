@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -21,11 +21,22 @@ from bot.store import one_hop
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction before it gives up."""
+WRITES = "encompass-writes"
+"""What PostgreSQL is told of who holds such a connection."""
 IDLE_SECONDS, LOCK_SECONDS = 4, 5
 """A worker that is frozen in the middle of its transactions holds rows that the others need.
 PostgreSQL ends a transaction that says nothing for so long, and one that waits for rows so long:
 else the frozen worker's own would get them one behind another, and each keep them as long. After
-both together nothing of it is held any more, before the others' time to take over is up."""
+both together nothing of it is held any more, before the others' time to take over is up.
+
+One that was frozen between telling PostgreSQL a new statement and having it done does not count as
+idle, and no limit of PostgreSQL's before 17 ends it: the others do (`END_FROZEN`)."""
+END_FROZEN = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
+    "AND application_name = :name AND state = 'active' AND wait_event = 'ClientRead' "
+    "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
+).bindparams(name=WRITES)
 _AGAIN_SECONDS = 0.01
 
 
@@ -63,6 +74,7 @@ def writing_engine(url: URL) -> AsyncEngine:
     limits = {
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
         "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
+        "application_name": WRITES,
     }
     return _postgres(url, connect_args={"server_settings": limits})
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreError
+from bot.store import engine
 from bot.store.engine import parse_url, reading_engine, sqlite_file, writing_engine
 from bot.store.one_hop import OneHopConnection
 
@@ -154,6 +155,14 @@ class Store:
                 yield Tx(connection)
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             raise _as_store_error(error) from error
+
+    async def end_frozen(self) -> int:
+        """Free what workers hold that were frozen in the middle of a statement; how many. None is
+        where there is one writer."""
+        if self._shares_commits:
+            return 0
+        async with self.reading() as tx:
+            return len(await tx.all(engine.END_FROZEN, {"seconds": engine.IDLE_SECONDS}))
 
     async def close(self) -> None:
         while self._committers:

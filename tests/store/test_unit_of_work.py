@@ -297,3 +297,38 @@ async def test_what_a_frozen_worker_holds_is_free_for_the_others_after_a_while(
     assert await names(other) == ["wanted"]
     await frozen.close()
     await other.close()
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_worker_that_is_frozen_in_the_middle_of_a_statement_is_ended_by_another(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.engine.IDLE_SECONDS", 0.2)
+    frozen, other = Store(database), Store(database)
+
+    async def unit_that_freezes() -> None:
+        async with frozen.unit() as tx:
+            await write(tx, "wanted")
+            raw = await tx.connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            await raw.driver_connection.prepare("SELECT 1")  # told, and not yet done
+            while not await other.end_frozen():
+                await asyncio.sleep(0.05)
+            await write(tx, "late")
+
+    with pytest.raises(StoreError):
+        await unit_that_freezes()
+    await unit(other, "wanted")
+    assert await names(other) == ["wanted"]
+    await frozen.close()
+    await other.close()
+
+
+async def test_a_worker_that_is_well_is_not_ended(database: str) -> None:
+    well, other = Store(database), Store(database)
+    async with well.unit() as tx:
+        await write(tx, "kept")
+        assert await other.end_frozen() == 0
+    assert await names(other) == ["kept"]
+    await well.close()
+    await other.close()
