@@ -21,5 +21,10 @@ async def note_stalls(path: Path) -> None:
 
 def longest(path: Path, since: float) -> float:
     """Seconds, of those noted since then; 0 if there was none that counts."""
-    stalls = [line.split() for line in path.read_text().splitlines()]
-    return max((float(late) for at, late in stalls if float(at) >= since), default=0.0)
+    return max((late for at, late in noted(path) if at >= since), default=0.0)
+
+
+def noted(path: Path) -> list[tuple[float, float]]:
+    """Each one's end, in seconds of the epoch, and for how long."""
+    lines = (line.split() for line in path.read_text().splitlines())
+    return [(float(at), float(late)) for at, late in lines]

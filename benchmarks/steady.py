@@ -32,14 +32,14 @@ async def steady(of: str, notices: int, *, pressing: bool = False) -> Steady:
     async with running(of) as up:
         people = asyncio.create_task(_press(up)) if pressing else None
         accepted = await _sent(up, notices)
-        await arrived(up.sandbox, (notices + 1) * RECIPIENTS)
-        took = Steady(_brought(up, accepted))
-        if people is not None:
-            await asyncio.sleep(1)  # for the last one's press
-            people.cancel()
-            await asyncio.gather(people, return_exceptions=True)
-            took.answered = await _answered(up)
-        return took
+        if people is None:
+            await arrived(up.sandbox, (notices + 1) * RECIPIENTS)
+            return Steady(brought=_brought(up, accepted))
+        # What is acknowledged before it went to the others never does: only presses are counted.
+        answered = await _answered(up, notices + 1)
+        people.cancel()
+        await asyncio.gather(people, return_exceptions=True)
+        return Steady(answered=answered)
 
 
 async def _sent(up: Running, notices: int) -> dict[int, datetime]:
@@ -85,10 +85,12 @@ async def _press(up: Running) -> None:
         await asyncio.sleep(_LOOKS_EVERY)
 
 
-async def _answered(up: Running) -> list[float]:
-    """From each press to its answer, which comes behind the commit."""
-    presses: Sequence[Press] = list(up.sandbox.presses.by_id.values())
+async def _answered(up: Running, wanted: int) -> list[float]:
+    """From each of so many presses to its answer, which comes behind the commit."""
     async with asyncio.timeout(_ANSWERED_WITHIN):
+        while len(up.sandbox.presses.by_id) < wanted:
+            await asyncio.sleep(_LOOKS_EVERY)
+        presses: Sequence[Press] = list(up.sandbox.presses.by_id.values())
         answers = await asyncio.gather(*(press.answered() for press in presses))
     return [(a.at - p.at).total_seconds() for a, p in zip(answers, presses, strict=True)]
 

@@ -46,7 +46,7 @@ def _calendar(body: str, name: str) -> Calendar:
 
 async def in_force(ctx: Context, tx: Tx) -> InForce:
     """One consistent picture, as of this transaction."""
-    key = (await directory.version(tx), await config.latest_id(tx))
+    key = await config.key_in_force(tx)
     if ctx.known is None or ctx.known[0] != key:
         texts, numbers = await texts_in_force(tx), await config.numbers(tx)
         people, closed = await directory.load(tx), await closures.by_school(tx)

@@ -89,8 +89,9 @@ async def by_id(tx: Tx, alert_id: int, *, lock: bool = False) -> Row[Any] | None
 
 
 async def lock_all(tx: Tx, ids: Collection[int]) -> None:
-    """These alerts are this transaction's to change, in their order."""
-    if ids:
+    """These alerts are this transaction's to change, in their order; as everything is where there
+    is one writer."""
+    if ids and not tx.is_sqlite:
         await tx.all(_LOCKING.where(alerts.c.id.in_(ids)).order_by(alerts.c.id))
 
 

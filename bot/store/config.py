@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Row
 
 from bot.domain.versions import DIRECTORY, FROM_FILE, NO_VERSION, Version
-from bot.store import facts
+from bot.store import facts, tables
+from bot.store.directory import VERSION as DIRECTORY_VERSION
 from bot.store.tables import config_versions
 from bot.store.unit_of_work import Tx
 
@@ -17,10 +18,24 @@ _v = config_versions.c
 
 
 _LATEST = select(func.coalesce(func.max(_v.id), 0))
+_IN_FORCE = select(
+    select(tables.facts.c.value)
+    .where(tables.facts.c.name == DIRECTORY_VERSION)
+    .scalar_subquery()
+    .label("directory"),
+    _LATEST.scalar_subquery().label("configuration"),
+)
 
 
 async def latest_id(tx: Tx) -> int:
     return int(await tx.scalar(_LATEST))
+
+
+async def key_in_force(tx: Tx) -> tuple[str, int]:
+    """Changes with every change of what is configured, and of a school, person, contact method,
+    absence or closure."""
+    row = (await tx.all(_IN_FORCE))[0]
+    return row.directory or "0", row.configuration
 
 
 async def in_force(tx: Tx) -> Sequence[Row[Any]]:

@@ -28,11 +28,6 @@ WAYS = "second_ways"
 """Under this name: the second ways that the service has, in order of preference."""
 
 
-async def version(tx: Tx) -> str:
-    """Changes with every change of a school, person, contact method, absence or closure."""
-    return await facts.read(tx, VERSION) or "0"
-
-
 async def changed(tx: Tx) -> None:
     await facts.count_up(tx, VERSION)
 

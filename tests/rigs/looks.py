@@ -1,6 +1,7 @@
 """What the database and the machine show of several workers: who hears Telegram, who has messages
 in hand, who holds rows."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -61,13 +62,16 @@ class Looks:
         locked something."""
         async with self._store.reading() as tx:
             ports = {row.client_port for row in await tx.all(_OPEN)}
-        own = {connection.laddr.port for connection in psutil.Process(process).net_connections()}
-        return bool(ports & own)
+        return bool(ports & await asyncio.to_thread(_ports_of, process))
 
     async def alarms(self) -> list[str]:
         """What stands as wrong, by name."""
         async with self._store.reading() as tx:
             return [row.name for row in await alarms.standing(tx)]
+
+
+def _ports_of(process: int) -> set[int]:
+    return {connection.laddr.port for connection in psutil.Process(process).net_connections()}
 
 
 def _process_of(worker: str) -> int:
