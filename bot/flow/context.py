@@ -80,7 +80,7 @@ class Context:
     """Between two messages to one chat."""
     claim_seconds: float = 15
     """A claim not recorded this long after its slot is taken over."""
-    lease_seconds: float = 7.5
+    lease_seconds: float = 6
     """The poller's lease; renewed every third of it."""
     trouble: set[str] = field(default_factory=set)
     """What is wrong with this worker's surroundings now, by name; `watch` makes it an alarm."""

@@ -28,7 +28,7 @@ from bot.flow.compose import NotHere, NotYet, Unworded, compose
 from bot.flow.context import Context
 from bot.flow.in_force import in_force
 from bot.flow.record import another_way, give_back, hold_back, put_off, record_outcomes, take_over
-from bot.store import messages, pace
+from bot.store import claims, messages, pace
 
 HORIZON = timedelta(seconds=0.25)
 """How far ahead slots are given out: an answer that is queued now waits at most this long."""
@@ -102,23 +102,23 @@ class Dispatcher:
     async def step(self) -> bool:
         """Claim what may go now and set it off; whether to come back at once."""
         async with self._ctx.store.reading() as tx:
-            waiting, abandoned = await messages.at_hand(tx, self._channel, self._ctx.now())
+            waiting, abandoned = await claims.at_hand(tx, self._channel, self._ctx.now())
         if abandoned:
             await take_over(self._ctx)
         if not waiting and not abandoned:
             return False
-        claims: list[Claim] = []
+        claimed: list[Claim] = []
         if (room := _IN_FLIGHT - len(self._sending)) > 0:
             self._claiming = asyncio.create_task(self._claim(room))
-            claims = await asyncio.shield(self._claiming)
-        if claims:
+            claimed = await asyncio.shield(self._claiming)
+        if claimed:
             # Come back shortly before these slots are used up, or when a place is free.
-            await self._ctx.clock.sleep_until(claims[-1].slot_at - HORIZON / 2)
+            await self._ctx.clock.sleep_until(claimed[-1].slot_at - HORIZON / 2)
         if len(self._sending) >= _IN_FLIGHT:
             self.waiting = True
             await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
             self.waiting = False
-        return bool(claims)
+        return bool(claimed)
 
     async def drain(self) -> None:
         """Wait until everything in flight has been sent and recorded."""
@@ -150,18 +150,18 @@ class Dispatcher:
             if free > horizon:
                 return []
             slots = min(room, int((horizon - free) / gap) + 1)
-            ids = _one_a_chat(await messages.candidates(tx, self._channel, now, _WINDOW), slots)
+            ids = _one_a_chat(await claims.candidates(tx, self._channel, now, _WINDOW), slots)
             if not ids:
                 return []
             until = free + gap * len(ids) + timedelta(seconds=ctx.claim_seconds)
-            rows = await messages.claim(tx, ids, ctx.worker, until)
+            rows = await claims.claim(tx, ids, ctx.worker, until)
             # Worded after the claim: what is committed from now on brings an edit of its own.
             worded = await compose(tx, await in_force(ctx, tx), rows, now, ctx.page, ctx.second)
-            claims = []
+            mine = []
             for row in rows:
                 match worded[row.id]:
                     case Outgoing() as outgoing:
-                        claims.append(Claim(row, outgoing, free, until))
+                        mine.append(Claim(row, outgoing, free, until))
                         free += gap
                     case Unworded(fault):
                         await put_off(tx, row, fault, now)
@@ -173,11 +173,11 @@ class Dispatcher:
                         await messages.end(tx, row.id, MessageState.CANCELLED)
             await pace.set_next(tx, self._channel, free)
         self._left_at = free
-        for claim in claims:
+        for claim in mine:
             task = asyncio.create_task(self._send(claim))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
-        return claims
+        return mine
 
     # --- send and record ------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from bot.flow.in_force import in_force
 from bot.flow.next_way import owe_next_way
 from bot.flow.outage import note_service
 from bot.flow.tell import message_row, refresh_card
-from bot.store import alarms, alerts, menus, messages, pace
+from bot.store import alarms, alerts, claims, menus, messages, pace
 from bot.store.unit_of_work import Tx
 
 _REPEAT_AFTER = (10, 30, 60, 120, 300, 600)
@@ -76,7 +76,7 @@ async def _record_ours(ctx: Context, ended: Sequence[tuple[Row[Any], Outcome]]) 
 
 async def _still_ours(ctx: Context, tx: Tx, claimed: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
     """A claim that was taken over, even by ourselves, is not ours to record (fencing)."""
-    held = await messages.still_claimed(tx, [row.id for row in claimed], ctx.worker)
+    held = await claims.still_claimed(tx, [row.id for row in claimed], ctx.worker)
     attempts = {row.id: row.attempts for row in claimed}
     return {number: row for number, row in held.items() if row.attempts == attempts[number]}
 
@@ -106,9 +106,9 @@ async def take_over(ctx: Context) -> None:
 
 async def _take_over(ctx: Context, limit: int) -> int:
     async with ctx.store.unit() as tx:
-        over = await messages.claims_over(tx, ctx.now(), limit)
+        over = await claims.over(tx, ctx.now(), limit)
         await alerts.lock_all(tx, {row.alert_id for row in over} - {None})
-        abandoned = await messages.abandoned(tx, ctx.now(), [row.id for row in over])
+        abandoned = await claims.abandoned(tx, ctx.now(), [row.id for row in over])
         lost = Unknown("the worker stopped answering")
         await _record_all(ctx, tx, [(row, lost) for row in abandoned])
         return len(abandoned)
@@ -120,8 +120,8 @@ async def _take_over_one_or_wait(ctx: Context) -> int:
     except Exception:
         log.exception("taking a claim over failed")
         async with ctx.store.unit() as tx:
-            over = await messages.claims_over(tx, ctx.now(), 1)
-            for row in await messages.abandoned(tx, ctx.now(), [row.id for row in over]):
+            over = await claims.over(tx, ctx.now(), 1)
+            for row in await claims.abandoned(tx, ctx.now(), [row.id for row in over]):
                 await messages.change(tx, row.id, claimed_until=ctx.now() + _PUT_OFF)
         return 1
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Row
 
 from bot.store.tables import alarms
 from bot.store.unit_of_work import Tx
+
+_CLEARING = delete(alarms).where(alarms.c.name.in_(bindparam("names", expanding=True)))
 
 
 async def set_off(tx: Tx, name: str, detail: str, at: datetime) -> None:
@@ -19,7 +21,7 @@ async def set_off(tx: Tx, name: str, detail: str, at: datetime) -> None:
 
 
 async def clear(tx: Tx, *names: str) -> None:
-    await tx.execute(delete(alarms).where(alarms.c.name.in_(names)))
+    await tx.execute(_CLEARING, {"names": names})
 
 
 async def standing(tx: Tx) -> Sequence[Row[Any]]:

@@ -5,7 +5,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    BindParameter,
+    Text,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import LEGAL_MOVES, Acknowledgement, AlertChild, AlertState, Leg
@@ -14,13 +26,7 @@ from bot.domain.message import OF_LADDERS, Kind
 from bot.domain.routing import Climbed
 from bot.domain.triage import Question
 from bot.store.answers import STANDS
-from bot.store.tables import (
-    acknowledgements,
-    alert_children,
-    alerts,
-    notifications,
-    tellings,
-)
+from bot.store.tables import acknowledgements, alert_children, alerts, notifications, tellings
 from bot.store.unit_of_work import Tx
 
 _holding = alerts.alias("holding")
@@ -52,6 +58,23 @@ _WITH_NOTIFICATION = select(
 # notification beside it, with who is excluded, as it was before the wait. Rows that refer to an
 # alert may be written meanwhile (`key_share`).
 _LOCKING = select(alerts.c.id).with_for_update(of=alerts, key_share=True)
+
+
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+# Built once, as whatever every message asks: a statement costs more to build than to run.
+_BY_IDS = _WITH_NOTIFICATION.where(alerts.c.id.in_(_IDS))
+_CHILDREN = (
+    select(alert_children)
+    .where(alert_children.c.alert_id.in_(_IDS))
+    .order_by(alert_children.c.alert_id, alert_children.c.number)
+)
+_ANSWERS = (
+    select(acknowledgements, alerts.c.school_code, notifications.c.refused)
+    .join(alerts, alerts.c.id == acknowledgements.c.alert_id)
+    .join(notifications, notifications.c.id == alerts.c.notification_id)
+    .where(acknowledgements.c.alert_id.in_(_IDS), STANDS)
+    .order_by(acknowledgements.c.id)
+)
 
 
 async def any_due(tx: Tx, now: datetime) -> bool:
@@ -98,7 +121,7 @@ async def lock_all(tx: Tx, ids: Collection[int]) -> None:
 async def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Row[Any]]:
     if not ids:
         return {}
-    return {row.id: row for row in await tx.all(_WITH_NOTIFICATION.where(alerts.c.id.in_(ids)))}
+    return {row.id: row for row in await tx.all(_BY_IDS, {"ids": list(ids)})}
 
 
 async def open_ones(tx: Tx) -> Sequence[Row[Any]]:
@@ -136,11 +159,7 @@ async def replace_children(tx: Tx, alert_id: int, children: Sequence[AlertChild]
 
 async def children(tx: Tx, ids: Collection[int]) -> dict[int, tuple[AlertChild, ...]]:
     found: dict[int, list[AlertChild]] = defaultdict(list)
-    for row in await tx.all(
-        select(alert_children)
-        .where(alert_children.c.alert_id.in_(ids))
-        .order_by(alert_children.c.alert_id, alert_children.c.number)
-    ):
+    for row in await tx.all(_CHILDREN, {"ids": list(ids)}):
         found[row.alert_id].append(AlertChild(row.number, row.year_group))
     return {alert_id: tuple(found.get(alert_id, ())) for alert_id in ids}
 
@@ -150,16 +169,7 @@ async def answers(tx: Tx, ids: Collection[int]) -> dict[int, list[Acknowledgemen
     so for no child whom its school has refused since: should it be theirs after all, it is owed
     again."""
     found: dict[int, list[Acknowledgement]] = {alert_id: [] for alert_id in ids}
-    for row in await tx.all(
-        select(acknowledgements, alerts.c.school_code, notifications.c.refused)
-        .join(alerts, alerts.c.id == acknowledgements.c.alert_id)
-        .join(notifications, notifications.c.id == alerts.c.notification_id)
-        .where(
-            acknowledgements.c.alert_id.in_(ids),
-            STANDS,
-        )
-        .order_by(acknowledgements.c.id)
-    ):
+    for row in await tx.all(_ANSWERS, {"ids": list(ids)}):
         since = row.refused[row.refusals :]
         void = {refusal["child"] for refusal in since if refusal["school"] == row.school_code}
         found[row.alert_id].append(

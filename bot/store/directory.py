@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, and_, or_, select, update
+from sqlalchemy import Table, and_, bindparam, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.covers import CoverState
@@ -323,13 +323,14 @@ async def has_chosen_language(tx: Tx, person_id: str) -> bool:
     return await tx.scalar(chosen) is not None
 
 
+_HOLDER = select(contact_methods.c.person_id, contact_methods.c.id, contact_methods.c.state).where(
+    contact_methods.c.channel == bindparam("on_channel"),
+    contact_methods.c.address == bindparam("at"),
+    contact_methods.c.ended_at.is_(None),
+)
+
+
 async def holder_of(tx: Tx, channel: str, address: str) -> tuple[str, int, ContactState] | None:
     """Whose account this is: person id, contact id, state."""
-    row = await tx.first(
-        select(contact_methods.c.person_id, contact_methods.c.id, contact_methods.c.state).where(
-            contact_methods.c.channel == channel,
-            contact_methods.c.address == address,
-            contact_methods.c.ended_at.is_(None),
-        )
-    )
+    row = await tx.first(_HOLDER, {"on_channel": channel, "at": address})
     return None if row is None else (row.person_id, row.id, row.state)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.plan import Answer, Offer
@@ -58,15 +58,18 @@ async def end_of_alert(tx: Tx, alert_id: int, now: datetime) -> None:
     await tx.execute(update(offers).where(*of_it).values(ended_at=now))
 
 
+_OPEN_ON = select(offers.c.alert_id, offers.c.person_id, offers.c.what).where(
+    offers.c.alert_id.in_(bindparam("ids", expanding=True)),
+    offers.c.ended_at.is_(None),
+    offers.c.until_at > bindparam("now"),
+)
+
+
 async def open_on(
     tx: Tx, alert_ids: Collection[int], now: datetime
 ) -> frozenset[tuple[int, str, Offer]]:
     """What is on offer now: alert, person and what."""
-    rows = await tx.all(
-        select(offers.c.alert_id, offers.c.person_id, offers.c.what).where(
-            offers.c.alert_id.in_(alert_ids), offers.c.ended_at.is_(None), offers.c.until_at > now
-        )
-    )
+    rows = await tx.all(_OPEN_ON, {"ids": list(alert_ids), "now": now})
     return frozenset((row.alert_id, row.person_id, row.what) for row in rows)
 
 

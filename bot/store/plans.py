@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import BindParameter, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import STANDING
@@ -14,6 +14,17 @@ from bot.store.unit_of_work import Tx
 
 Whose = tuple[int, str]
 """An alert's number and a person's id."""
+
+
+_OF_THESE: BindParameter[int] = bindparam("ids", expanding=True)
+_NEWEST = (
+    select(plans.c.alert_id, plans.c.person_id, plans.c.choice)
+    .where(plans.c.alert_id.in_(_OF_THESE))
+    .order_by(plans.c.id)
+)
+_OWED = select(plans_owed).where(
+    plans_owed.c.alert_id.in_(_OF_THESE), plans_owed.c.ended_at.is_(None)
+)
 
 
 async def add(tx: Tx, **values: Any) -> None:
@@ -33,11 +44,7 @@ async def said(tx: Tx, alert_id: int, person_id: str) -> list[Choice | None]:
 
 async def newest(tx: Tx, alert_ids: Collection[int]) -> dict[Whose, Choice]:
     """The plan that stands, of each person who has one."""
-    rows = await tx.all(
-        select(plans.c.alert_id, plans.c.person_id, plans.c.choice)
-        .where(plans.c.alert_id.in_(alert_ids))
-        .order_by(plans.c.id)
-    )
+    rows = await tx.all(_NEWEST, {"ids": list(alert_ids)})
     found = {(row.alert_id, row.person_id): row.choice for row in rows}
     return {whose: choice for whose, choice in found.items() if choice is not None}
 
@@ -71,11 +78,7 @@ def _is(whose: Whose) -> tuple[Any, ...]:
 
 async def owed(tx: Tx, alert_ids: Collection[int]) -> dict[Whose, datetime]:
     """By when each person who owes a plan was asked for it."""
-    rows = await tx.all(
-        select(plans_owed).where(
-            plans_owed.c.alert_id.in_(alert_ids), plans_owed.c.ended_at.is_(None)
-        )
-    )
+    rows = await tx.all(_OWED, {"ids": list(alert_ids)})
     return {(row.alert_id, row.person_id): row.due_at for row in rows}
 
 

@@ -4,11 +4,22 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Row
 
 from bot.store.tables import telegram_updates as inbox
 from bot.store.unit_of_work import Tx
+
+_DUE = (
+    select(inbox)
+    .where(
+        inbox.c.due_at.is_not(None),
+        inbox.c.due_at <= bindparam("now"),
+        inbox.c.chat.not_in(bindparam("besides", expanding=True)),
+    )
+    .order_by(inbox.c.update_id)
+)
+_HANDLED = update(inbox).where(inbox.c.update_id == bindparam("number")).values(due_at=None)
 
 
 async def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -19,20 +30,11 @@ async def due(
     tx: Tx, now: datetime, limit: int, *, besides: Collection[str] = ()
 ) -> Sequence[Row[Any]]:
     """What waits to be handled, oldest first; `besides` what is of these chats."""
-    return await tx.all(
-        select(inbox)
-        .where(
-            inbox.c.due_at.is_not(None),
-            inbox.c.due_at <= now,
-            inbox.c.chat.not_in(besides),
-        )
-        .order_by(inbox.c.update_id)
-        .limit(limit)
-    )
+    return await tx.all(_DUE.limit(limit), {"now": now, "besides": list(besides)})
 
 
 async def handled(tx: Tx, update_id: int) -> None:
-    await tx.execute(update(inbox).where(inbox.c.update_id == update_id).values(due_at=None))
+    await tx.execute(_HANDLED, {"number": update_id})
 
 
 async def put_off(tx: Tx, update_id: int, due_at: datetime | None, fault: str) -> None:

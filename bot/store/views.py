@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Row
 
 from bot.store.tables import disclosures, messages, views
@@ -27,19 +27,22 @@ async def show(
     )
 
 
+_OPEN_ON = (
+    select(views, disclosures.c.notification_version)
+    .join(disclosures, disclosures.c.id == views.c.disclosure_id)
+    .where(
+        views.c.message_id.in_(bindparam("ids", expanding=True)),
+        views.c.hidden_at.is_(None),
+        views.c.hide_at > bindparam("now"),
+    )
+)
+
+
 async def open_on(tx: Tx, message_ids: Collection[int], now: datetime) -> dict[int, Row[Any]]:
     """The views that may be shown now, by card, each with the version that the ledger names."""
     if not message_ids:
         return {}
-    rows = await tx.all(
-        select(views, disclosures.c.notification_version)
-        .join(disclosures, disclosures.c.id == views.c.disclosure_id)
-        .where(
-            views.c.message_id.in_(message_ids),
-            views.c.hidden_at.is_(None),
-            views.c.hide_at > now,
-        )
-    )
+    rows = await tx.all(_OPEN_ON, {"ids": list(message_ids), "now": now})
     return {row.message_id: row for row in rows}
 
 

@@ -18,7 +18,7 @@ from bot.flow.record import take_over
 from bot.flow.recuse import recuse
 from bot.flow.reply import Reply, nothing_here
 from bot.flow.tell import message_row
-from bot.store import alerts, messages, notifications
+from bot.store import alerts, claims, messages, notifications
 from bot.store.tables import alerts as table
 from bot.store.tables import messages as outbox
 from tests.builders import child_of
@@ -106,7 +106,7 @@ async def test_a_claim_leaves_what_is_being_changed_and_takes_the_rest(world: Wo
 
     async def claim() -> list[int]:
         async with world.ctx.store.unit() as tx:
-            claimed = await messages.claim(tx, [one, two], "w", now)
+            claimed = await claims.claim(tx, [one, two], "w", now)
             for row in claimed:
                 await messages.end(tx, row.id, MessageState.CANCELLED)
             return sorted(row.id for row in claimed)

@@ -7,7 +7,7 @@ from bot.domain.delivery import Deferred, Reason, Rejected, Unknown
 from bot.domain.message import Kind, MessageState
 from bot.domain.people import Channel
 from bot.flow.tell import refresh_cards
-from bot.store.messages import at_hand
+from bot.store.claims import at_hand
 from tests.builders import child_of
 from tests.flow.outbox import Wire, send, standing, until
 from tests.world import World
