@@ -243,7 +243,7 @@ class App:
 
     async def _renew(self) -> None:
         held = self.lease.held
-        if await self.lease.renew() and not held:
+        if await self.lease.keep(others=self.dispatcher.shares) and not held:
             log.info("this worker now hears Telegram", extra={"fence": self.lease.fence})
             self.stages.wake([Stage.HEAR])
 

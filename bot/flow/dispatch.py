@@ -87,10 +87,10 @@ class Dispatcher:
     @property
     def _gap(self) -> timedelta:
         gap = timedelta(seconds=1 / (self._own_rate or self._ctx.rate))
-        return gap * _APART if self._shares else gap
+        return gap * _APART if self.shares else gap
 
     @property
-    def _shares(self) -> bool:
+    def shares(self) -> bool:
         """Whether another worker may be sending by now."""
         return self._shared_at is not None and self._ctx.now() < self._shared_at + _SHARED_FOR
 
@@ -231,7 +231,7 @@ class Dispatcher:
             await self._ctx.clock.sleep_until(free_at)
 
     def _has_missed(self, slot_at: datetime) -> bool:
-        return self._shares and self._ctx.now() > slot_at + _LATE
+        return self.shares and self._ctx.now() > slot_at + _LATE
 
     async def _another_slot(self, ahead: timedelta) -> datetime:
         async with self._ctx.store.unit() as tx:

@@ -18,6 +18,7 @@ from bot.store import alarms, updates
 _WINDOW = 100
 _AT_ONCE = 16
 _BACKOFF = (1, 5, 30, 120)
+_BEHIND = timedelta(seconds=5)
 _KEEP = timedelta(days=7)
 """Telegram chooses update numbers afresh after a week without any: by then ours are gone."""
 _REFUSED = f"{CHANNEL}polling"
@@ -48,6 +49,12 @@ async def store_updates(ctx: Context, raw: Sequence[dict[str, Any]]) -> None:
             ],
         )
         tx.wake(Stage.HEAR)
+
+
+async def falls_behind(ctx: Context) -> bool:
+    """Whether something waits that should have been handled by now, for the first time."""
+    async with ctx.store.reading() as tx:
+        return await updates.any_untried(tx, ctx.now() - _BEHIND)
 
 
 async def polling_refused(ctx: Context) -> None:

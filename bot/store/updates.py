@@ -33,6 +33,14 @@ async def due(
     return await tx.all(_DUE.limit(limit), {"now": now, "besides": list(besides)})
 
 
+async def any_untried(tx: Tx, received_before: datetime) -> bool:
+    """Whether one waits since then that was never put off."""
+    waiting = select(inbox.c.update_id).where(
+        inbox.c.due_at.is_not(None), inbox.c.attempts == 0, inbox.c.received_at < received_before
+    )
+    return await tx.first(waiting.limit(1)) is not None
+
+
 async def handled(tx: Tx, update_id: int) -> None:
     await tx.execute(_HANDLED, {"number": update_id})
 

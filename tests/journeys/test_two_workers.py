@@ -91,6 +91,30 @@ async def test_a_press_that_a_killed_worker_had_stored_is_handled_by_the_other(
     assert account["alerts"][0]["state"] == "acknowledged"
 
 
+async def test_a_worker_that_falls_behind_lets_the_other_hear(pair: Pair) -> None:
+    world = pair.world
+    await world.without_nurses()
+    school = await world.school("Ysgol Bryn", dsp="Mair")
+    reference = await world.police.send(child_of(school))
+    await world.advance(seconds=20)
+    pair.first.hearer.handle = None
+    pair.first.dispatcher._shared_at = world.clock.now()  # the other sends as well
+    await world.phone("Mair").press("Acknowledge", world.phone("Mair").expects("alert"))
+    await world.advance(seconds=TAKEN_OVER_WITHIN.total_seconds())
+    assert [app.lease.held for app in pair.alive] == [False, True]
+    account = await world.police.account(reference)
+    assert account["alerts"][0]["state"] == "acknowledged"
+
+
+async def test_a_worker_that_is_alone_goes_on_hearing_however_far_behind(world: World) -> None:
+    world.app.hearer.handle = None
+    await world.school("Ysgol Bryn", dsp="Mair")
+    await world.phone("Mair").says("/help")
+    await world.advance(seconds=60)
+    assert world.app.lease.held
+    world.nobody_else_heard_anything()
+
+
 async def test_a_worker_that_stops_in_good_order_hands_over_at_once(pair: Pair) -> None:
     world = pair.world
     await world.school("Ysgol Bryn", dsp="Mair")
