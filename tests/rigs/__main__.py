@@ -49,6 +49,7 @@ FORMS = (
     Form("faults", "tests.rigs.faults", "cells", 600, 60),
     Form("killed migrations", "tests.rigs.killed_migrations", "kills", 200, 50),
     Form("races", "tests.rigs.races", "races", 10_000, 400),
+    Form("dead man", "tests.rigs.dead_man", "loops", 15, 15),
     Form("workers", "tests.rigs.workers", "rounds", 60, 10, ("postgres",)),
 )
 

@@ -35,6 +35,8 @@ class Waits:
     repeat_after: tuple[int, ...] = ()
 
 
+POLL = "poll"
+"""The loop that hears Telegram, beside the stages."""
 REAL = Waits()
 SHORT = Waits(rate=1000, chat_seconds=0.0, claim_seconds=1.0, lease_seconds=0.9, repeat_after=(1,))
 """Waits that a test need not sit out: a chat's second, a dead worker's claims and lease, the ten
@@ -62,6 +64,8 @@ class Life:
     partner_rate: float = 100
     waits: Waits = SHORT
     without: Without | None = None
+    stands_still: str = ""
+    """The loop that does not come round any more once the process is sent SIGUSR1."""
 
     @property
     def url(self) -> str:
@@ -105,6 +109,8 @@ def live(life: Life) -> None:
         _die_at(app.ctx.store, life)
     loop = asyncio.new_event_loop()
     loop.add_signal_handler(signal.SIGTERM, app.stop.set)
+    if life.stands_still:
+        loop.add_signal_handler(signal.SIGUSR1, _stand_still, app, life.stands_still)
     loop.run_until_complete(app.run())
 
 
@@ -125,6 +131,20 @@ def _die_at(store: Any, life: Life) -> None:
         await original(*given)
 
     setattr(store, seam, deadly)
+
+
+def _stand_still(app: Any, name: str) -> None:
+    from bot.handlers.polling import Poller
+
+    async def stands(*_: Any) -> bool:
+        await asyncio.Event().wait()
+        return False
+
+    if name == POLL:
+        setattr(Poller, "_fetch", stands)  # noqa: B010 - mypy takes no other function for it
+    else:
+        app.stages.loops[name]._step = stands
+        app.stages.loops[name].wake()
 
 
 def _take_away(what: Without) -> None:
@@ -168,21 +188,27 @@ def births(*also: str) -> Any:
 @asynccontextmanager
 async def alive(life: Life) -> AsyncIterator[str]:
     """The real service in a process of its own, until the end of the block: its address."""
+    async with born(life) as process:
+        yield life.url
+        process.terminate()
+        await asyncio.to_thread(process.join, 20)
+        assert process.exitcode == 0, f"it ended by {process.exitcode}"
+
+
+@asynccontextmanager
+async def born(life: Life) -> AsyncIterator[Any]:
+    """Its process, once it answers; killed at the end of the block, if it has not ended."""
     process = births().Process(target=live, args=(life,), daemon=True)
     process.start()
-    url = f"http://127.0.0.1:{life.port}"
     try:
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with httpx.AsyncClient(base_url=life.url) as http:
             for _ in range(_LOOKS):
                 try:
                     await http.get("/health/live")
                     break
                 except httpx.TransportError:
                     await asyncio.sleep(0.05)
-        yield url
-        process.terminate()
-        await asyncio.to_thread(process.join, 20)
-        assert process.exitcode == 0, f"it ended by {process.exitcode}"
+        yield process
     finally:
         if process.exitcode is None:
             process.kill()
