@@ -76,6 +76,8 @@ class Dispatcher:
         self._claiming: asyncio.Task[list[Claim]] | None = None
         self._recorder: asyncio.Task[None] | None = None
         self._in_line = asyncio.Lock()
+        self._slotless: list[tuple[timedelta, asyncio.Future[datetime]]] = []
+        self._retaking: asyncio.Task[None] | None = None
         self._next_turn_at: datetime | None = None
         self._left_at: datetime | None = None
         """The next free slot, as this worker left it in the pace that all share."""
@@ -130,7 +132,8 @@ class Dispatcher:
 
     async def abandon(self) -> None:
         """Give up what is in flight where it stands. Its claims are taken over by whoever comes."""
-        tasks = [t for t in (self._claiming, self._recorder, *self._sending) if t is not None]
+        begun = (self._claiming, self._recorder, self._retaking, *self._sending)
+        tasks = [task for task in begun if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -234,11 +237,38 @@ class Dispatcher:
         return self.shares and self._ctx.now() > slot_at + _LATE
 
     async def _another_slot(self, ahead: timedelta) -> datetime:
-        async with self._ctx.store.unit() as tx:
-            free = await pace.take(tx, self._channel, self._ctx.now() + ahead)
-            await pace.set_next(tx, self._channel, free + self._gap)
-        self._left_at = free + self._gap
-        return free
+        """The next free one, so far ahead. Raises StoreError."""
+        slot_at: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
+        self._slotless.append((ahead, slot_at))
+        if self._retaking is None:
+            self._retaking = asyncio.create_task(self._take_slots())
+        return await slot_at
+
+    async def _take_slots(self) -> None:
+        """For all that miss theirs meanwhile at once: one by one they would queue for the pace's
+        row, each with a connection of its own, and nothing else would get any."""
+        try:
+            while self._slotless:
+                taking: list[tuple[timedelta, asyncio.Future[datetime]]] = []
+                try:
+                    async with self._ctx.store.unit() as tx:
+                        now = self._ctx.now()
+                        free = await pace.take(tx, self._channel, now)
+                        taking, self._slotless = self._slotless, []
+                        free = max(free, now + max(ahead for ahead, _ in taking))
+                        await pace.set_next(tx, self._channel, free + self._gap * len(taking))
+                except Exception as error:
+                    taking, self._slotless = taking + self._slotless, []
+                    for _, slot_at in taking:
+                        if not slot_at.done():
+                            slot_at.set_exception(error)
+                    continue
+                self._left_at = free + self._gap * len(taking)
+                for number, (_, slot_at) in enumerate(taking):
+                    if not slot_at.done():
+                        slot_at.set_result(free + self._gap * number)
+        finally:
+            self._retaking = None
 
     async def _record(self) -> None:
         """Outcomes that come in while a commit is under way share the next one."""
