@@ -143,13 +143,15 @@ class Dispatcher:
     async def _claim(self, room: int) -> list[Claim]:
         """Claim, commit, and set off what was claimed, so that nobody who stops waiting for this
         leaves claims behind that are never sent."""
-        ctx, now = self._ctx, self._ctx.now()
-        gap = self._gap
+        ctx, asked_at = self._ctx, self._ctx.now()
         async with ctx.store.unit() as tx:
-            free = await pace.take(tx, self._channel, now)
-            horizon = now + HORIZON
-            if free not in (now, self._left_at):
+            free = await pace.take(tx, self._channel, asked_at)
+            now = ctx.now()  # the pace's row may have been another's for a while
+            if free not in (asked_at, self._left_at):
                 self._shared_at = now
+            gap, horizon = self._gap, now + HORIZON
+            if self.shares:
+                free = max(free, now + _AHEAD)
             if free > horizon:
                 return []
             slots = min(room, int((horizon - free) / gap) + 1)
@@ -252,10 +254,10 @@ class Dispatcher:
                 taking: list[tuple[timedelta, asyncio.Future[datetime]]] = []
                 try:
                     async with self._ctx.store.unit() as tx:
-                        now = self._ctx.now()
-                        free = await pace.take(tx, self._channel, now)
+                        free = await pace.take(tx, self._channel, self._ctx.now())
                         taking, self._slotless = self._slotless, []
-                        free = max(free, now + max(ahead for ahead, _ in taking))
+                        ahead = max(ahead for ahead, _ in taking)
+                        free = max(free, self._ctx.now() + ahead)
                         await pace.set_next(tx, self._channel, free + self._gap * len(taking))
                 except Exception as error:
                     taking, self._slotless = taking + self._slotless, []

@@ -22,7 +22,6 @@ from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
 from bot.domain.delivery import Deferred, Operation, Outcome, Reason, Rejected, Sent, Unknown
-from bot.domain.errors import StoreError
 from bot.domain.message import CARDS, Kind, MessageState
 from bot.domain.people import Channel
 from bot.flow.contact import contact_is_dead, next_way_or_somebody_else, tell_somebody_else
@@ -89,7 +88,7 @@ async def give_back(ctx: Context, claimed: Row[Any]) -> None:
             for row in (await _still_ours(ctx, tx, [claimed])).values():
                 await _again(tx, row, row.due_at)
                 tx.wake(Stage.DISPATCH)
-    except StoreError:
+    except Exception:
         log.exception("a message could not be given back", extra={"outbox": claimed.id})
 
 
