@@ -89,8 +89,9 @@ async def main() -> None:
             await writer.write("UPDATE messages SET sent = 1 WHERE id = ?", [(number,)])
 
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=int(port), log_config=None, access_log=False
-    )
+        app, host="127.0.0.1", port=int(port), log_config=None, access_log=False,
+        timeout_keep_alive=75,  # as the service: who sends finds no connection closed meanwhile
+    )  # fmt: skip
     async with asyncio.TaskGroup() as group:
         group.create_task(writer.run())
         for _ in range(_SENDERS):

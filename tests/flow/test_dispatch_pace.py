@@ -5,6 +5,7 @@ import itertools
 from abc import abstractmethod
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.clock import Clock
@@ -14,6 +15,7 @@ from bot.flow.context import Stage
 from bot.flow.drill import ask_for
 from bot.store import pace
 from bot.store.tables import messages
+from bot.store.unit_of_work import Tx
 from tests.builders import at, child_of
 from tests.flow.outbox import Wire, hold_back, put, strangers, texts_sent, word
 from tests.world import World
@@ -193,6 +195,27 @@ async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world:
     assert sum(own[0] < at < own[-1] for at in times) > 60, "they shared the pace"
     times = sorted(times + own)
     assert all(later - at >= ONE_SECOND for at, later in zip(times, times[30:], strict=False))
+
+
+async def test_those_that_miss_their_slots_take_others_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takes, take = list[datetime](), pace.take
+
+    async def counted(tx: Tx, channel: Channel, now: datetime) -> datetime:
+        takes.append(now)
+        return await take(tx, channel, now)
+
+    monkeypatch.setattr(pace, "take", counted)
+    Wire(world)
+    world.app.dispatcher._shared_at = world.clock.now()  # another worker sends as well
+    world.ctx.clock = Frozen(world.clock)
+    await put(world, [word(world, phone) for phone in strangers(world, 5)])
+    await world.advance(seconds=10)
+    times = [entry.at for entry in world.sandbox.ledger.sends()]
+    assert len(times) == 5
+    assert all(later - at > timedelta(milliseconds=33) for at, later in itertools.pairwise(times))
+    assert len(takes) == 2, "one in the claim, and one for all that the worker stood still over"
 
 
 async def test_what_a_frozen_worker_never_sent_goes_at_once_and_is_no_repeat(world: World) -> None:
