@@ -274,13 +274,16 @@ class Relay:
 
     async def broken(self, database: str) -> dict[str, int]:
         """What must be 0."""
+        alarms = await self.looks.alarms()
+        for name in alarms:
+            sys.stderr.write(f"it stands as wrong: {name}\n")
         return {
             **await self.load.broken(database),
             "doubled": doubled(self._ledger, self.load.accepted.values()),
             "late takeovers": sum(each > _TAKEN_OVER_WITHIN for each in self.takeovers),
             "429s": self._floods(),
             "storms of 409s": sum(each > _STORM for each in self.conflicts),
-            "alarms left": len(await self.looks.alarms()),
+            "alarms left": len(alarms),
         }
 
 
