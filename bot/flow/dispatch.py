@@ -177,7 +177,7 @@ class Dispatcher:
                     case None:
                         await messages.end(tx, row.id, MessageState.CANCELLED)
             await pace.set_next(tx, self._channel, free)
-        self._left_at = free
+            self._left_at = free  # before the commit: who waits for the row here reads it behind it
         for claim in mine:
             task = asyncio.create_task(self._send(claim))
             self._sending.add(task)
@@ -258,14 +258,14 @@ class Dispatcher:
                         taking, self._slotless = self._slotless, []
                         ahead = max(ahead for ahead, _ in taking)
                         free = max(free, self._ctx.now() + ahead)
-                        await pace.set_next(tx, self._channel, free + self._gap * len(taking))
+                        self._left_at = free + self._gap * len(taking)
+                        await pace.set_next(tx, self._channel, self._left_at)
                 except Exception as error:
                     taking, self._slotless = taking + self._slotless, []
                     for _, slot_at in taking:
                         if not slot_at.done():
                             slot_at.set_exception(error)
                     continue
-                self._left_at = free + self._gap * len(taking)
                 for number, (_, slot_at) in enumerate(taking):
                     if not slot_at.done():
                         slot_at.set_result(free + self._gap * number)
