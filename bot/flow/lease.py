@@ -76,12 +76,12 @@ class Lease:
     async def keep(self, *, others: bool) -> bool:
         """Renew it. Where there are others, one that falls behind with what it has heard hands it
         to another, which takes it at its next look; if none does, it is this one's again after
-        twice its time. Whoever has it is let get on with it for as long."""
-        now, for_so_long = self._ctx.now(), 2 * self._time
-        settled = self.held and self._since is not None and now >= self._since + for_so_long
+        its time. Whoever has it is let get on with it for twice as long."""
+        now = self._ctx.now()
+        settled = self.held and self._since is not None and now >= self._since + 2 * self._time
         if others and settled and await falls_behind(self._ctx):
             log.warning("this worker falls behind: another is to hear Telegram")
-            self._aside_until = now + for_so_long
+            self._aside_until = now + self._time
             await self.give_up()
             return False
         return await self.renew()

@@ -218,6 +218,16 @@ async def test_those_that_miss_their_slots_take_others_together(
     assert len(takes) == 2, "one in the claim, and one for all that the worker stood still over"
 
 
+async def test_a_worker_alone_does_not_take_its_own_slots_for_another_s(world: World) -> None:
+    Wire(world)
+    shared_at = world.app.dispatcher._shared_at = world.clock.now()
+    world.ctx.clock = Tardy(world.clock)
+    await put(world, [word(world, phone) for phone in strangers(world, 90)])
+    await world.advance(seconds=20)
+    assert len(world.sandbox.ledger.sends()) == 90
+    assert world.app.dispatcher._shared_at == shared_at
+
+
 async def test_what_a_frozen_worker_never_sent_goes_at_once_and_is_no_repeat(world: World) -> None:
     Wire(world)
     world.ctx.clock, world.ctx.claim_seconds = Frozen(world.clock), 3
