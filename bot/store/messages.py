@@ -1,16 +1,17 @@
 """The outbox as rows, and who was told what by which message."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, insert, select, text, update
+from sqlalchemy import Executable, case, insert, select, text, update
 from sqlalchemy.engine import Row
 
 from bot.domain.delivery import Operation
 from bot.domain.message import CARDS, Kind, MessageState
 from bot.domain.people import Channel
 from bot.store.tables import delivery_attempts, messages, tellings
-from bot.store.unit_of_work import Tx
+from bot.store.unit_of_work import Inserting, Tx
 
 _ADDING = insert(messages).returning(messages.c.id, sort_by_parameter_order=True)
 
@@ -27,24 +28,27 @@ async def add_once(tx: Tx, row: Mapping[str, Any]) -> None:
     await tx.execute(tx.insert(messages).values(**row).on_conflict_do_nothing())
 
 
-async def add_refresh(tx: Tx, row: Mapping[str, Any]) -> None:
-    """Put a card's refresh in the outbox. One that waits there already says the same, and goes as
-    early as the more urgent of the two."""
-    statement = tx.insert(messages).values(**row)
+@cache
+def _refreshing(inserting: Inserting) -> Executable:
+    statement = inserting(messages)
     new = statement.excluded
     # An update and not "do nothing": it locks the row, so that no other worker words this edit
     # before what it is to show has been committed.
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["parent_id"],
-            index_where=text("state = 'pending' and operation = 'edit'"),
-            set_={
-                name: case((messages.c[name] < new[name], messages.c[name]), else_=new[name])
-                for name in ("due_at", "priority")
-            }
-            | {"params": new["params"]},
-        )
+    return statement.on_conflict_do_update(
+        index_elements=["parent_id"],
+        index_where=text("state = 'pending' and operation = 'edit'"),
+        set_={
+            name: case((messages.c[name] < new[name], messages.c[name]), else_=new[name])
+            for name in ("due_at", "priority")
+        }
+        | {"params": new["params"]},
     )
+
+
+async def add_refresh(tx: Tx, row: Mapping[str, Any]) -> None:
+    """Put a card's refresh in the outbox. One that waits there already says the same, and goes as
+    early as the more urgent of the two."""
+    await tx.execute(_refreshing(tx.insert), row)
 
 
 async def pending_shared(tx: Tx, kind: Kind, contacts: Collection[int]) -> Sequence[Row[Any]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from bot.domain.people import Channel
 from bot.store.tables import chats, pace
-from bot.store.unit_of_work import Tx
+from bot.store.unit_of_work import Inserting, Tx
 
 LONGEST = timedelta(minutes=1)
 """No pace holds a channel or a chat up for longer: the clock was stepped back since."""
@@ -36,15 +37,19 @@ async def set_next(tx: Tx, channel: Channel, next_slot_at: datetime) -> None:
     await tx.execute(_SETTING, {"on_channel": channel, "at": next_slot_at})
 
 
+@cache
+def _holding(inserting: Inserting) -> Executable:
+    statement = inserting(chats)
+    return statement.on_conflict_do_update(
+        index_elements=["channel", "address"], set_={"next_at": statement.excluded.next_at}
+    )
+
+
 async def hold_chats(tx: Tx, channel: Channel, until: Mapping[str, datetime]) -> None:
     """Nothing goes to these chats before these instants."""
     if until:
-        statement = tx.insert(chats)
         await tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["channel", "address"],
-                set_={"next_at": statement.excluded.next_at},
-            ),
+            _holding(tx.insert),
             [
                 {"channel": channel, "address": address, "next_at": at}
                 for address, at in sorted(until.items())  # in one order, as others lock them

@@ -24,6 +24,7 @@ from bot.store.engine import parse_url, reading_engine, sqlite_file, writing_eng
 from bot.store.one_hop import OneHopConnection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+Inserting = Callable[[Table], sqlite.Insert | postgresql.Insert]
 
 
 @cache
@@ -59,9 +60,10 @@ class Tx:
     async def scalar(self, statement: Executable, parameters: Parameters = None) -> Any:
         return (await self.execute(statement, parameters)).scalar()
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    @property
+    def insert(self) -> Inserting:
         """An insert that knows `on_conflict_do_nothing`: uniqueness is the database's job."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        return sqlite.insert if self.is_sqlite else postgresql.insert
 
     async def add(self, table: Table, **values: Any) -> int:
         """Insert one row and return its number."""
