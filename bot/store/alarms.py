@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Executable, bindparam, delete, select, update
 from sqlalchemy.engine import Row
 
 from bot.store.tables import alarms
-from bot.store.unit_of_work import Tx
+from bot.store.unit_of_work import Inserting, Tx
 
 _CLEARING = delete(alarms).where(alarms.c.name.in_(bindparam("names", expanding=True)))
 
 
+@cache
+def _setting_off(inserting: Inserting) -> Executable:
+    return inserting(alarms).on_conflict_do_nothing()
+
+
 async def set_off(tx: Tx, name: str, detail: str, at: datetime) -> None:
     """An alarm that stands already keeps its first instant."""
-    await tx.execute(
-        tx.insert(alarms).values(name=name, detail=detail, since=at).on_conflict_do_nothing()
-    )
+    await tx.execute(_setting_off(tx.insert), {"name": name, "detail": detail, "since": at})
 
 
 async def clear(tx: Tx, *names: str) -> None:

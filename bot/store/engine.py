@@ -70,7 +70,7 @@ def create_file(url: URL) -> None:
 
 def writing_engine(url: URL) -> AsyncEngine:
     if sqlite_file(url):
-        return _sqlite(url, "BEGIN IMMEDIATE", 1)
+        return _sqlite(url, "BEGIN IMMEDIATE", 1, megabytes=32)
     limits = {
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
         "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
@@ -81,7 +81,7 @@ def writing_engine(url: URL) -> AsyncEngine:
 
 def reading_engine(url: URL) -> AsyncEngine:
     if sqlite_file(url):
-        return _sqlite(url, "BEGIN", 4)
+        return _sqlite(url, "BEGIN", 4, megabytes=8)
     # One look, not one a statement.
     return _postgres(url, 6, 4, isolation_level="REPEATABLE READ")
 
@@ -99,7 +99,9 @@ def _postgres(url: URL, kept: int, more: int, **options: Any) -> AsyncEngine:
     )
 
 
-def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
+def _sqlite(url: URL, begin: str, connections: int, *, megabytes: int) -> AsyncEngine:
+    """Each connection keeps so much of the file to itself; the rest is the system's to keep, once
+    for all."""
     path = quote(str(Path(url.database or "").absolute()))
 
     async def open_connection() -> one_hop.OneHopConnection:
@@ -135,7 +137,7 @@ def _sqlite(url: URL, begin: str, connections: int) -> AsyncEngine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_SECONDS * 1000}",
-            "cache_size=-65536",
+            f"cache_size=-{megabytes * 1024}",
             "temp_store=MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")
