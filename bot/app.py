@@ -82,13 +82,13 @@ class App:
         self.stop = asyncio.Event()
         self.lease = Lease(self.ctx, LEASE)
         self.ctx.second = _second_ways(settings)
-        self.dispatcher = Dispatcher(self.ctx, Channel.TELEGRAM)
+        self.dispatcher = Dispatcher(self.ctx, Channel.TELEGRAM, shares=self._shares)
         # Each with a pace of its own: a slow mail server never holds up Telegram.
         self.others = {
-            _SENDS[way]: Dispatcher(self.ctx, way, _RATES[way])
+            _SENDS[way]: Dispatcher(self.ctx, way, _RATES[way], shares=self._shares)
             for way in settings.ways_beside_telegram
         }
-        self.hearer = Hearer(self.ctx)
+        self.hearer = Hearer(self.ctx, hold=lambda: self.lease.hold)
         self.stages = Stages(
             {
                 Stage.DRILL: lambda: drill_due(self.ctx),
@@ -96,7 +96,7 @@ class App:
                 Stage.DISPATCH: self.dispatcher.step,
                 **{stage: dispatcher.step for stage, dispatcher in self.others.items()},
                 Stage.OUTAGE: lambda: outage_due(self.ctx),
-                Stage.HEAR: self._hear,
+                Stage.HEAR: self.hearer.step,
                 Stage.ESCALATE: lambda: escalate_due(self.ctx),
                 Stage.REPLAN: lambda: replan_due(self.ctx),
                 Stage.HIDE: lambda: hide_due(self.ctx),
@@ -231,8 +231,8 @@ class App:
 
     # --- run ---
 
-    async def _hear(self) -> bool:
-        return await self.hearer.step() if self.lease.held else False
+    def _shares(self) -> bool:
+        return self.lease.others
 
     async def _watch(self) -> bool:
         """What has just come due, all at once after a leap of the clock, is being done this moment:
@@ -243,7 +243,7 @@ class App:
 
     async def _renew(self) -> None:
         held = self.lease.held
-        if await self.lease.keep(others=self.dispatcher.shares) and not held:
+        if await self.lease.keep(lambda: self.hearer.in_flight) and not held:
             log.info("this worker now hears Telegram", extra={"fence": self.lease.fence})
             self.stages.wake([Stage.HEAR])
 

@@ -13,7 +13,7 @@ anyone's second.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,14 +40,16 @@ _LATE = timedelta(seconds=0.025)
 28.8 a second thirty slots are 42 milliseconds longer than Telegram's second; the rest is for the
 network."""
 _AHEAD = timedelta(seconds=0.05)
-"""How far ahead another slot is at least: it is taken by a commit. Twice as far at each try."""
+"""How far ahead slots that are shared are at least: they are taken by a commit. Who misses one
+waits as long before it takes another, and twice as long each time."""
 _SLOTS = 6
-"""So many slots a message may miss before it is given back: three seconds in all."""
+"""So many slots a message may miss before it is given back: two seconds in all."""
+_GIVEN_BACK = 5
+"""A worker that has given so many back, and sent none in time between them, is always late: it
+sends late rather than never."""
 _APART = 1.05
 """So much farther apart are the slots of workers that share the pace: one that is stopped between
 its turn and the network leaves beside those of the others, and a second has room for two such."""
-_SHARED_FOR = timedelta(minutes=1)
-"""Another worker's slots in the pace are remembered so long."""
 _WINDOW = 100
 _IN_FLIGHT = 48
 log = logging.getLogger(__name__)
@@ -66,35 +68,36 @@ class Claim:
 class Dispatcher:
     """One channel's sender in this worker. `step` claims and sets off; sends run beside it."""
 
-    def __init__(self, ctx: Context, channel: Channel, rate: float | None = None) -> None:
-        """`rate`: messages a second, where they are not the context's, which is Telegram's."""
+    def __init__(
+        self,
+        ctx: Context,
+        channel: Channel,
+        rate: float | None = None,
+        *,
+        shares: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`rate`: messages a second, where they are not the context's, which is Telegram's;
+        `shares`: whether another worker may be sending by now."""
         self._ctx = ctx
+        self.shares = shares
         self._channel = channel
         self._own_rate = rate
         self._sending: set[asyncio.Task[None]] = set()
-        self._done: list[tuple[Claim, Outcome]] = []
+        self._done: list[tuple[Row[Any], Outcome | None]] = []
         self._claiming: asyncio.Task[list[Claim]] | None = None
         self._recorder: asyncio.Task[None] | None = None
         self._in_line = asyncio.Lock()
-        self._slotless: list[tuple[timedelta, asyncio.Future[datetime]]] = []
+        self._slotless: list[asyncio.Future[datetime]] = []
         self._retaking: asyncio.Task[None] | None = None
         self._next_turn_at: datetime | None = None
-        self._left_at: datetime | None = None
-        """The next free slot, as this worker left it in the pace that all share."""
-        self._shared_at: datetime | None = None
-        """When another worker was last seen to have taken slots."""
+        self._given_back = 0
         self.waiting = False
         """`step` waits for a send to end, and does nothing itself."""
 
     @property
     def _gap(self) -> timedelta:
         gap = timedelta(seconds=1 / (self._own_rate or self._ctx.rate))
-        return gap * _APART if self.shares else gap
-
-    @property
-    def shares(self) -> bool:
-        """Whether another worker may be sending by now."""
-        return self._shared_at is not None and self._ctx.now() < self._shared_at + _SHARED_FOR
+        return gap * _APART if self.shares() else gap
 
     @property
     def in_flight(self) -> int:
@@ -143,14 +146,12 @@ class Dispatcher:
     async def _claim(self, room: int) -> list[Claim]:
         """Claim, commit, and set off what was claimed, so that nobody who stops waiting for this
         leaves claims behind that are never sent."""
-        ctx, asked_at = self._ctx, self._ctx.now()
+        ctx = self._ctx
         async with ctx.store.unit() as tx:
-            free = await pace.take(tx, self._channel, asked_at)
+            free = await pace.take(tx, self._channel, ctx.now())
             now = ctx.now()  # the pace's row may have been another's for a while
-            if free not in (asked_at, self._left_at):
-                self._shared_at = now
             gap, horizon = self._gap, now + HORIZON
-            if self.shares:
+            if self.shares():
                 free = max(free, now + _AHEAD)
             if free > horizon:
                 return []
@@ -177,7 +178,6 @@ class Dispatcher:
                     case None:
                         await messages.end(tx, row.id, MessageState.CANCELLED)
             await pace.set_next(tx, self._channel, free)
-            self._left_at = free  # before the commit: who waits for the row here reads it behind it
         for claim in mine:
             task = asyncio.create_task(self._send(claim))
             self._sending.add(task)
@@ -189,16 +189,14 @@ class Dispatcher:
     async def _send(self, claim: Claim) -> None:
         # No transaction is open here: a slow channel must never hold a lock or a connection.
         margin = timedelta(seconds=self._ctx.claim_seconds * _SEND_MARGIN)
-        if not await self._turn(claim.slot_at, claim.until - margin):
-            await give_back(self._ctx, claim.row)
-            return
-        outcome: Outcome
-        try:
-            outcome = await self._ctx.notifiers[self._channel].deliver(claim.outgoing)
-        except Exception as error:
-            log.exception("a notifier raised")
-            outcome = Unknown(type(error).__name__)
-        self._done.append((claim, outcome))
+        outcome: Outcome | None = None
+        if await self._turn(claim.slot_at, claim.until - margin):
+            try:
+                outcome = await self._ctx.notifiers[self._channel].deliver(claim.outgoing)
+            except Exception as error:
+                log.exception("a notifier raised")
+                outcome = Unknown(type(error).__name__)
+        self._done.append((claim.row, outcome))
         if self._recorder is None:
             self._recorder = asyncio.create_task(self._record())
 
@@ -207,21 +205,25 @@ class Dispatcher:
         it must not go from here. A slot is a plan; when the loop was held up, those missed must not
         go all at once, nor beside those of another worker, which has gone on."""
         for tries in range(_SLOTS):
+            if tries:
+                await self._ctx.clock.sleep((_AHEAD * 2 ** (tries - 1)).total_seconds())
+                try:
+                    slot_at = await self._another_slot()
+                except StoreError:
+                    continue  # behind a long stop no connection of before may serve
             await self._ctx.clock.sleep_until(slot_at)
             async with self._in_line:
                 await self._until_the_pace_allows()
                 now = self._ctx.now()
                 if now > latest:
-                    break
-                if not self._has_missed(slot_at):
+                    return False
+                in_time = now <= slot_at + _LATE
+                if in_time or not self.shares() or self._given_back >= _GIVEN_BACK:
+                    self._given_back = 0 if in_time else self._given_back
                     # A little lateness is made good by those behind: it would add up otherwise.
                     self._next_turn_at = max(self._free_at or now, now - _LATE) + self._gap
                     return True
-            ahead = _AHEAD * 2**tries
-            try:
-                slot_at = await self._another_slot(ahead)
-            except StoreError:  # behind a long stop no connection of before may serve
-                await self._ctx.clock.sleep(ahead.total_seconds())
+        self._given_back += 1
         return False
 
     @property
@@ -235,13 +237,10 @@ class Dispatcher:
         while (free_at := self._free_at) is not None and free_at > self._ctx.now():
             await self._ctx.clock.sleep_until(free_at)
 
-    def _has_missed(self, slot_at: datetime) -> bool:
-        return self.shares and self._ctx.now() > slot_at + _LATE
-
-    async def _another_slot(self, ahead: timedelta) -> datetime:
-        """The next free one, so far ahead. Raises StoreError."""
+    async def _another_slot(self) -> datetime:
+        """The next free one. Raises StoreError."""
         slot_at: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
-        self._slotless.append((ahead, slot_at))
+        self._slotless.append(slot_at)
         if self._retaking is None:
             self._retaking = asyncio.create_task(self._take_slots())
         return await slot_at
@@ -251,33 +250,35 @@ class Dispatcher:
         row, each with a connection of its own, and nothing else would get any."""
         try:
             while self._slotless:
-                taking: list[tuple[timedelta, asyncio.Future[datetime]]] = []
+                taking: list[asyncio.Future[datetime]] = []
                 try:
                     async with self._ctx.store.unit() as tx:
                         free = await pace.take(tx, self._channel, self._ctx.now())
                         taking, self._slotless = self._slotless, []
-                        ahead = max(ahead for ahead, _ in taking)
-                        free = max(free, self._ctx.now() + ahead)
-                        self._left_at = free + self._gap * len(taking)
-                        await pace.set_next(tx, self._channel, self._left_at)
+                        free = max(free, self._ctx.now() + _AHEAD)
+                        await pace.set_next(tx, self._channel, free + self._gap * len(taking))
                 except Exception as error:
                     taking, self._slotless = taking + self._slotless, []
-                    for _, slot_at in taking:
+                    for slot_at in taking:
                         if not slot_at.done():
                             slot_at.set_exception(error)
                     continue
-                for number, (_, slot_at) in enumerate(taking):
+                for number, slot_at in enumerate(taking):
                     if not slot_at.done():
                         slot_at.set_result(free + self._gap * number)
         finally:
             self._retaking = None
 
     async def _record(self) -> None:
-        """Outcomes that come in while a commit is under way share the next one."""
+        """Outcomes that come in while a commit is under way share the next one; without one, it
+        never left."""
         try:
             while self._done:
                 batch, self._done = self._done, []
-                await record_outcomes(self._ctx, [(claim.row, outcome) for claim, outcome in batch])
+                if ended := [(row, outcome) for row, outcome in batch if outcome is not None]:
+                    await record_outcomes(self._ctx, ended)
+                if unsent := [row for row, outcome in batch if outcome is None]:
+                    await give_back(self._ctx, unsent)
         finally:
             self._recorder = None
 

@@ -103,8 +103,17 @@ def without_what_we_said(update: dict[str, Any]) -> dict[str, Any]:
 class Hearer:
     """Handles stored updates: each chat's in order, several chats at once."""
 
-    def __init__(self, ctx: Context, handle: Handle | None = None) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        handle: Handle | None = None,
+        *,
+        hold: Callable[[], int | None] = lambda: 0,
+    ) -> None:
+        """`hold`: this worker's hold on hearing, None while it has none; another each time that
+        others had it meanwhile."""
         self._ctx = ctx
+        self._hold = hold
         self.handle = handle
         """The door; until it is there nothing is handled."""
         self._chats: dict[str, asyncio.Task[None]] = {}
@@ -118,7 +127,8 @@ class Hearer:
     async def step(self) -> bool:
         """Set off the handling of what waits; whether to come back at once. A chat that takes long
         holds up no other: nothing here waits for it while there is room."""
-        if self.handle is None:
+        hold = self._hold()
+        if self.handle is None or hold is None:
             return False
         if len(self._chats) >= _AT_ONCE:
             await self._one_chat_done()
@@ -130,7 +140,7 @@ class Hearer:
         for chat, rows in by_chat.items():
             if len(self._chats) >= _AT_ONCE:
                 return True
-            self._chats[chat] = asyncio.create_task(self._handle_chat(chat, rows))
+            self._chats[chat] = asyncio.create_task(self._handle_chat(chat, rows, hold))
         return len(waiting) == _WINDOW
 
     async def _one_chat_done(self) -> None:
@@ -149,9 +159,11 @@ class Hearer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _handle_chat(self, chat: str, rows: Sequence[Any]) -> None:
+    async def _handle_chat(self, chat: str, rows: Sequence[Any], hold: int) -> None:
         try:
             for row in rows:
+                if self._hold() != hold:
+                    return  # what was read then another may have handled since
                 await self._handle_one(row)
         except Exception:
             # The database cannot serve. What is not written down is due still: the tick comes back,

@@ -45,8 +45,10 @@ async def raise_due(ctx: Context) -> bool:
     if waiting:
         raised = await _raise_together(ctx, waiting)
         left = [number for number in waiting if number not in raised]
-        await asyncio.gather(*(_raise_or_put_off(ctx, number) for number in left))
-    return len(waiting) == _BATCH
+        dealt_with = await asyncio.gather(*(_raise_or_put_off(ctx, number) for number in left))
+        # Those that are all in another worker's hands are looked at again at the next tick.
+        return len(waiting) == _BATCH and (bool(raised) or any(dealt_with))
+    return False
 
 
 async def _raise_together(ctx: Context, waiting: Sequence[int]) -> set[int]:
@@ -62,21 +64,24 @@ async def _raise_together(ctx: Context, waiting: Sequence[int]) -> set[int]:
                 await asyncio.sleep(0)  # whoever came in meanwhile is heard
             await together.write(tx, now)
     except Exception as error:
-        log.info("raised one by one", extra={"why": type(error).__name__})
+        log.warning("raised one by one", exc_info=error)
         return set()
     return {row.id for row in rows}
 
 
-async def _raise_or_put_off(ctx: Context, number: int) -> None:
+async def _raise_or_put_off(ctx: Context, number: int) -> bool:
+    """False if another worker has it, or had it."""
     try:
         async with ctx.store.unit() as tx:
             row = await notifications.due_one(tx, number, ctx.now())
-            if row is not None:  # else another worker has it, or had it
+            if row is not None:
                 known, key = await in_force(ctx, tx), await patterns.key(tx)
                 await _raise(tx, known, key, row, ctx.now())
+            return row is not None
     except Exception as error:
         log.exception("raising failed", extra={"notification": number})
         await _put_off(ctx, number, type(error).__name__)
+        return True
 
 
 async def _put_off(ctx: Context, number: int, fault: str) -> None:

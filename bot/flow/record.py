@@ -80,16 +80,16 @@ async def _still_ours(ctx: Context, tx: Tx, claimed: Sequence[Row[Any]]) -> dict
     return {number: row for number, row in held.items() if row.attempts == attempts[number]}
 
 
-async def give_back(ctx: Context, claimed: Row[Any]) -> None:
-    """A claimed message that never left is anybody's again. If that cannot be written down, its
-    claim runs out."""
+async def give_back(ctx: Context, claimed: Sequence[Row[Any]]) -> None:
+    """Claimed messages that never left are anybody's again. If that cannot be written down, their
+    claims run out."""
     try:
         async with ctx.store.unit() as tx:
-            for row in (await _still_ours(ctx, tx, [claimed])).values():
-                await _again(tx, row, row.due_at)
-                tx.wake(Stage.DISPATCH)
+            for row in (await _still_ours(ctx, tx, claimed)).values():
+                await _unsent(tx, row, row.due_at)
+            tx.wake(Stage.DISPATCH)
     except Exception:
-        log.exception("a message could not be given back", extra={"outbox": claimed.id})
+        log.exception("messages could not be given back", extra={"count": len(claimed)})
 
 
 async def take_over(ctx: Context) -> None:
@@ -232,7 +232,9 @@ async def _sent(tx: Tx, row: Row[Any], alert: Row[Any] | None, now: datetime) ->
         await refresh_card(tx, now + _LANDS_LATE, card)
 
 
-async def _again(tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = None) -> None:
+async def _again(
+    tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = None, unsent: bool = False
+) -> None:
     """Back into the queue; what another one there says as well is not needed twice."""
     unknowns = row.unknowns if unknowns is None else unknowns
     if row.kind in (Kind.NEUTRAL, Kind.MENU):
@@ -252,12 +254,19 @@ async def _again(tx: Tx, row: Row[Any], at: datetime, *, unknowns: int | None = 
         tx, row.parent_id, unknowns
     )
     state = MessageState.CANCELLED if superseded else MessageState.PENDING
-    await messages.change(tx, row.id, state=state, due_at=at, unknowns=unknowns)
+    await messages.change(
+        tx, row.id, state=state, due_at=at, unknowns=unknowns, attempts=row.attempts - unsent
+    )
+
+
+async def _unsent(tx: Tx, row: Row[Any], at: datetime) -> None:
+    """Back into the queue as if it had never been claimed."""
+    await _again(tx, row, at, unsent=True)
 
 
 async def hold_back(tx: Tx, row: Row[Any], now: datetime) -> None:
     """A claimed message that nobody may have yet: looked at again soon."""
-    await _again(tx, row, now + _HELD)
+    await _unsent(tx, row, now + _HELD)
 
 
 async def another_way(ctx: Context, tx: Tx, row: Row[Any], now: datetime) -> None:

@@ -30,7 +30,9 @@ else the frozen worker's own would get them one behind another, and each keep th
 both together nothing of it is held any more, before the others' time to take over is up.
 
 One that was frozen between telling PostgreSQL a new statement and having it done does not count as
-idle, and no limit of PostgreSQL's before 17 ends it: the others do (`END_FROZEN`)."""
+idle, and no limit of PostgreSQL's before 17 ends it: the others do (`END_FROZEN`). One that was
+frozen while it took in more than the sockets hold, some megabytes, is left: a slow reader in good
+health looks the same, and nothing here that writes reads so much but a directory of that size."""
 END_FROZEN = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "

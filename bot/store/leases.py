@@ -39,3 +39,11 @@ async def give_up(tx: Tx, name: str, holder: str, now: datetime) -> None:
         .where(leases.c.name == name, leases.c.holder == holder)
         .values(expires_at=now)
     )
+
+
+async def another_holds(tx: Tx, name: str, holder: str, now: datetime) -> bool:
+    """Whether a worker besides this one has it."""
+    of_another = select(leases.c.fence).where(
+        leases.c.name == name, leases.c.holder != holder, leases.c.expires_at > now
+    )
+    return await tx.first(of_another) is not None

@@ -1,6 +1,7 @@
 """Column types that mean the same on both engines."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from sqlalchemy.sql.operators import OperatorType, eq, ne
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_PLAIN = re.compile(r"[a-z0-9_]+")
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -64,11 +66,14 @@ class Word(TypeDecorator[E]):
     ):
         def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
             if op in (eq, ne) and isinstance(other[0], StrEnum):
-                other = (text(f"'{other[0].value}'"), *other[1:])
+                column = self.type
+                assert isinstance(column, Word)
+                other = (text(f"'{column.words(other[0]).value}'"), *other[1:])
             return super().operate(op, *other, **kwargs)
 
     def __init__(self, words: type[E]) -> None:
         super().__init__()
+        assert all(_PLAIN.fullmatch(word) for word in words), "to be put into statements"
         self.words = words
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002

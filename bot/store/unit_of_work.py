@@ -24,6 +24,8 @@ from bot.store.engine import parse_url, reading_engine, sqlite_file, writing_eng
 from bot.store.one_hop import OneHopConnection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+_LONG_IDLE = text("set local idle_in_transaction_session_timeout = '120s'")
+_LONG_WAIT = text("set local lock_timeout = '300s'")
 Inserting = Callable[[Table], sqlite.Insert | postgresql.Insert]
 
 
@@ -89,10 +91,11 @@ class Tx:
 
     async def take_time(self) -> None:
         """For a unit that thinks for seconds between two statements, or waits for one that does: an
-        import. PostgreSQL would end it as that of a worker that is frozen (engine.py)."""
+        import. PostgreSQL would end it as that of a worker that is frozen (engine.py); it ends this
+        one after some minutes, lest it hold for ever what a lost machine had locked."""
         if not self.is_sqlite:
-            await self.execute(text("set local idle_in_transaction_session_timeout = 0"))
-            await self.execute(text("set local lock_timeout = 0"))
+            await self.execute(_LONG_IDLE)
+            await self.execute(_LONG_WAIT)
 
     def wake(self, *stages: str) -> None:
         """After the commit, and only then, these stages look at their rows at once."""

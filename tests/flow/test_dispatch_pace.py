@@ -12,9 +12,11 @@ from bot.clock import Clock
 from bot.domain.message import Priority
 from bot.domain.people import Channel, Role
 from bot.flow.context import Stage
+from bot.flow.dispatch import HORIZON
 from bot.flow.drill import ask_for
 from bot.store import pace
 from bot.store.tables import messages
+from bot.store.tables import pace as paces
 from bot.store.unit_of_work import Tx
 from tests.builders import at, child_of
 from tests.flow.outbox import Wire, hold_back, put, strangers, texts_sent, word
@@ -185,6 +187,7 @@ async def test_a_worker_that_is_held_up_does_not_spoil_the_pace_it_shares(world:
             world.ctx.store.on_wake([Stage.DISPATCH])
 
     Wire(world)
+    world.app.dispatcher.shares = lambda: True
     world.ctx.clock = Tardy(world.clock)
     await put(world, [word(world, phone) for phone in strangers(world, 150)])
     other = asyncio.create_task(another_worker())
@@ -208,7 +211,7 @@ async def test_those_that_miss_their_slots_take_others_together(
 
     monkeypatch.setattr(pace, "take", counted)
     Wire(world)
-    world.app.dispatcher._shared_at = world.clock.now()  # another worker sends as well
+    world.app.dispatcher.shares = lambda: True
     world.ctx.clock = Frozen(world.clock)
     await put(world, [word(world, phone) for phone in strangers(world, 5)])
     await world.advance(seconds=10)
@@ -218,14 +221,38 @@ async def test_those_that_miss_their_slots_take_others_together(
     assert len(takes) == 2, "one in the claim, and one for all that the worker stood still over"
 
 
-async def test_a_worker_alone_does_not_take_its_own_slots_for_another_s(world: World) -> None:
+class Late(HeldUp):
+    """It wakes up a twentieth of a second late each time."""
+
+    def goes_on(self, at: datetime) -> datetime:
+        return at + timedelta(milliseconds=50)
+
+
+async def test_a_worker_that_is_always_late_sends_late_rather_than_never(world: World) -> None:
     Wire(world)
-    shared_at = world.app.dispatcher._shared_at = world.clock.now()
-    world.ctx.clock = Tardy(world.clock)
-    await put(world, [word(world, phone) for phone in strangers(world, 90)])
-    await world.advance(seconds=20)
-    assert len(world.sandbox.ledger.sends()) == 90
-    assert world.app.dispatcher._shared_at == shared_at
+    world.app.dispatcher.shares = lambda: True
+    world.ctx.clock = Late(world.clock)
+    await put(world, [word(world, phone) for phone in strangers(world, 3)])
+    await world.advance(seconds=30)
+    assert len(world.sandbox.ledger.sends()) == 3
+
+
+async def test_one_that_misses_its_slots_does_not_hold_up_the_channel(world: World) -> None:
+    Wire(world)
+    world.app.dispatcher.shares = lambda: True
+    clock, world.ctx.clock = world.clock, Late(world.clock)
+    [phone] = strangers(world, 1)
+    await put(world, [word(world, phone)])
+    for _ in range(200):
+        await world.advance(seconds=0.1)
+        async with world.ctx.store.reading() as tx:
+            row = await tx.first(select(paces).where(paces.c.channel == Channel.TELEGRAM))
+        assert row is not None
+        assert row.next_slot_at < clock.now() + HORIZON
+        if world.sandbox.ledger.sends(phone.id):
+            break
+    else:
+        raise AssertionError("it was never sent")
 
 
 async def test_what_a_frozen_worker_never_sent_goes_at_once_and_is_no_repeat(world: World) -> None:

@@ -52,6 +52,13 @@ async def test_two_workers_send_everything_once_and_one_of_them_hears(pair: Pair
     assert world.sandbox.ledger.floods_earned == 0
 
 
+async def on_its_way(pair: Pair, wire: Wire) -> None:
+    """Return once the first worker is sending what it has: slots that are shared lie ahead."""
+    await until(lambda: pair.first.dispatcher.in_flight)
+    pair.world.clock.move_to(pair.world.clock.now() + timedelta(seconds=0.06))
+    await until(lambda: wire.held)
+
+
 async def test_what_a_killed_worker_had_on_its_way_is_sent_again_and_says_so(pair: Pair) -> None:
     world = pair.world
     await world.without_nurses()
@@ -60,7 +67,7 @@ async def test_what_a_killed_worker_had_on_its_way_is_sent_again_and_says_so(pai
     wire = Wire(world)
     wire.hold()
     await send(world, child_of(school))
-    await until(lambda: wire.held)
+    await on_its_way(pair, wire)
     await pair.kill(pair.first)
     wire.held.clear()
     died_at = world.clock.now()
@@ -98,7 +105,6 @@ async def test_a_worker_that_falls_behind_lets_the_other_hear(pair: Pair) -> Non
     reference = await world.police.send(child_of(school))
     await world.advance(seconds=20)
     pair.first.hearer.handle = None
-    pair.first.dispatcher._shared_at = world.clock.now()  # the other sends as well
     await world.phone("Mair").press("Acknowledge", world.phone("Mair").expects("alert"))
     await world.advance(seconds=TAKEN_OVER_WITHIN.total_seconds())
     assert [app.lease.held for app in pair.alive] == [False, True]
@@ -137,7 +143,7 @@ async def test_the_late_record_of_a_frozen_worker_is_fenced_off(pair: Pair) -> N
     wire = Wire(world)
     wire.hold()
     await send(world, child_of(school))
-    await until(lambda: wire.held)
+    await on_its_way(pair, wire)
     pair.freeze(pair.first)
     await world.advance(seconds=60)
     [before] = [row for row in await standing(world) if row.kind is Kind.ALERT]

@@ -126,7 +126,8 @@ class Load:
             if not left:
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"never acknowledged: {sorted(left)[:5]} and {len(left)} in all")
+        never = [one for one in left if not await self._is_acknowledged(one)]
+        raise AssertionError(f"never acknowledged: {len(never)}, as {never[:5]}")
 
     async def _is_acknowledged(self, reference: str) -> bool:
         try:
