@@ -40,6 +40,7 @@ END_FROZEN = text(
     "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 ).bindparams(name=WRITES)
 _AGAIN_SECONDS = 0.01
+_WRITER_MEGABYTES, _READER_MEGABYTES = 32, 8
 
 
 def parse_url(url: str) -> URL:
@@ -72,7 +73,7 @@ def create_file(url: URL) -> None:
 
 def writing_engine(url: URL) -> AsyncEngine:
     if sqlite_file(url):
-        return _sqlite(url, "BEGIN IMMEDIATE", 1, megabytes=32)
+        return _sqlite(url, "BEGIN IMMEDIATE", 1, _WRITER_MEGABYTES)
     limits = {
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
         "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
@@ -83,7 +84,7 @@ def writing_engine(url: URL) -> AsyncEngine:
 
 def reading_engine(url: URL) -> AsyncEngine:
     if sqlite_file(url):
-        return _sqlite(url, "BEGIN", 4, megabytes=8)
+        return _sqlite(url, "BEGIN", 4, _READER_MEGABYTES)
     # One look, not one a statement.
     return _postgres(url, 6, 4, isolation_level="REPEATABLE READ")
 
@@ -101,9 +102,9 @@ def _postgres(url: URL, kept: int, more: int, **options: Any) -> AsyncEngine:
     )
 
 
-def _sqlite(url: URL, begin: str, connections: int, *, megabytes: int) -> AsyncEngine:
-    """Each connection keeps so much of the file to itself; the rest is the system's to keep, once
-    for all."""
+def _sqlite(url: URL, begin: str, connections: int, megabytes: int) -> AsyncEngine:
+    """Each connection keeps so many megabytes of the file to itself; the rest is the system's to
+    keep, once for all."""
     path = quote(str(Path(url.database or "").absolute()))
 
     async def open_connection() -> one_hop.OneHopConnection:
