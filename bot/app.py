@@ -57,8 +57,8 @@ LEASE = "telegram"
 _HOUR = 3600
 _WATCH = timedelta(seconds=30)
 _OF_DUE_ROWS = (
-    Stage.RAISE, Stage.ESCALATE, Stage.REPLAN, Stage.CONTAIN, Stage.PLAN, Stage.OFFER, Stage.COVER,
-    Stage.READY,
+    Stage.RAISE, Stage.OUTAGE, Stage.ESCALATE, Stage.REPLAN, Stage.HIDE, Stage.CONTAIN, Stage.PLAN,
+    Stage.OFFER, Stage.COVER, Stage.READY,
 )  # fmt: skip
 _SENDS = {Channel.EMAIL: Stage.EMAIL, Channel.SMS: Stage.SMS}
 _RATES = {Channel.EMAIL: 10.0, Channel.SMS: 20.0}

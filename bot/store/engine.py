@@ -40,7 +40,7 @@ END_FROZEN = text(
     "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 ).bindparams(name=WRITES)
 _AGAIN_SECONDS = 0.01
-_WRITER_MEGABYTES, _READER_MEGABYTES = 32, 8
+_WRITER_MEGABYTES, _READER_MEGABYTES = 16, 8
 
 
 def parse_url(url: str) -> URL:

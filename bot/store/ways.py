@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from bot.domain.alert import AlertState
@@ -218,20 +218,20 @@ async def owed_by_contact(tx: Tx, contact_id: int) -> Sequence[Row[Any]]:
 async def failed(
     tx: Tx, channel: Channel, address: str, at: datetime, due_at: datetime, *, whole: bool
 ) -> None:
-    """A message was not taken. If this is the first, the channel counts as down from `due_at` on.
-    `whole`: by its reason this is the channel's trouble."""
+    """A message was not taken. If this is the first, the channel counts as down from `due_at` on;
+    if it is long since and only now shows that this is not one address alone, from now on. `whole`:
+    by its reason this is the channel's trouble."""
     statement = tx.insert(outages).values(
         channel=channel, since=at, address=address, several=whole, due_at=due_at
     )
+    new = statement.excluded
+    only_now = and_(outages.c.several.is_(False), outages.c.due_at < new.since)
     await tx.execute(
         statement.on_conflict_do_update(
             index_elements=["channel"],
             set_={
-                "several": or_(
-                    outages.c.several,
-                    statement.excluded.several,
-                    outages.c.address != statement.excluded.address,
-                )
+                "several": or_(outages.c.several, new.several, outages.c.address != new.address),
+                "due_at": case((only_now, new.since), else_=outages.c.due_at),
             },
         )
     )

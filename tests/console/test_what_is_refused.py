@@ -234,7 +234,7 @@ async def test_a_cookie_that_was_put_there_before_is_nobodys(world: World, bryn:
 async def test_script_in_a_name_stays_text_and_nobody_may_frame_it(
     world: World, bryn: School
 ) -> None:
-    evil = "<script>alert(1)</script>{{ 7 * 7 }}"
+    evil = "<script>alert(1)</script>{{ 7919 * 7907 }}"
     school = await world.school(evil, dsp=evil)
     await world.police.send(notice(child(school)))
     reader = await enters(world, "Coordinator")
@@ -242,7 +242,7 @@ async def test_script_in_a_name_stays_text_and_nobody_may_frame_it(
         await reader.get(f"/console{path}")
         assert reader.status == 200
         assert "<script>alert" not in reader.response.text
-        assert "49" not in reader.response.text.replace("49;", "").replace(token_of(reader), "")
+        assert str(7919 * 7907) not in reader.response.text
         headers = reader.response.headers
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "script-src 'self';" in headers["content-security-policy"]

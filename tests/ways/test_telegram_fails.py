@@ -1,13 +1,13 @@
 """Telegram as a whole fails: after three minutes the second way brings what is owed, by itself."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from bot.domain.people import Role
+from bot.domain.people import Channel, Role
 from bot.domain.school import School
-from bot.store import messages
+from bot.store import messages, ways
 from bot.store.tables import events, outages
 from tests.builders import child_of
 from tests.flow.outbox import put, strangers, word
@@ -83,6 +83,21 @@ async def test_escalations_go_by_the_second_way_as_well(world: World) -> None:
         assert len(post.office.to("owen@bryn.example")) == 1
     await world.advance(minutes=12)
     world.everyone_is_accounted_for()
+
+
+async def test_a_failure_that_is_long_since_one_address_s_breaks_no_promise_when_others_fail(
+    world: World,
+) -> None:
+    await town(world)
+    now = world.clock.now()
+    later = now + timedelta(minutes=30)
+    async with world.ctx.store.unit() as tx:
+        for address, at in (("1", now), ("2", later)):
+            due_at = at + timedelta(minutes=3)
+            await ways.failed(tx, Channel.TELEGRAM, address, at, due_at, whole=False)
+        row = await ways.outage(tx, Channel.TELEGRAM)
+    assert row is not None
+    assert (row.several, row.since, row.due_at) == (True, now, later)
 
 
 async def test_one_persons_trouble_is_not_the_channels(world: World) -> None:
