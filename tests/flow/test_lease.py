@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.app import LEASE
 from bot.clock import HandClock
 from bot.flow.context import Context
 from bot.flow.hear import Hearer, store_updates
 from bot.flow.lease import Lease
 from bot.store import leases
 from tests.builders import at
-
-LEASE = "telegram"
 
 
 @pytest.fixture
